@@ -1,0 +1,112 @@
+"""The tenant, what every tenant-owned row shares, and the audit log."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self, TypeVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+CODE_PATTERN = r"\A[A-Za-z0-9-]{3,20}\Z"
+M = TypeVar("M", bound=models.Model)
+
+
+class Company(models.Model):
+    """A customer (tenant), known by its 企業ID, which never changes."""
+
+    code = models.CharField(
+        "企業ID",
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(re.compile(CODE_PATTERN), "企業IDの形式が正しくありません。")],
+    )
+    name = models.CharField("会社名", max_length=255)
+    is_operator = models.BooleanField("運営会社", default=False)
+    # X5: the initial password opens only the page that changes it.
+    force_password_change = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(code__regex=CODE_PATTERN), name="company_code_form"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+class TenantQuerySet(models.QuerySet[M]):
+    def for_company(self, company: Company | int) -> Self:
+        """The rows of one company. `company` is the company or its primary key."""
+        return self.filter(company=company)
+
+    def across_companies(self) -> Self:
+        """Rows of every company; says at the call that no tenant limits it."""
+        return self.all()
+
+
+class TenantOwned(models.Model):
+    """Base of every row that belongs to exactly one company (C1).
+
+    Code of this project starts each query with `for_company()` or `across_companies()`;
+    tests/test_architecture.py fails on any other start.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+
+    objects: Any = TenantQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class ActorKind(models.TextChoices):
+    PERSON = "person", "社員"
+    SYNC = "sync", "同期"
+    COMMAND = "command", "コマンド"
+
+
+class AuditAction(models.TextChoices):
+    CREATED = "created", "作成"
+    UPDATED = "updated", "更新"
+    DELETED = "deleted", "削除"
+    SUSPENDED = "suspended", "ログインの停止"
+    RESUMED = "resumed", "ログインの再開"
+    CONFIGURED = "configured", "設定の変更"
+    APPROVED = "approved", "削除の承認"
+    DISMISSED = "dismissed", "削除しない"
+    APPOINTED = "appointed", "管理者への任命"
+    SIGNED_IN = "signed_in", "ログイン"
+    SIGNED_OUT = "signed_out", "ログアウト"
+    PASSWORD_CHANGED = "password_changed", "パスワードの変更"
+    STARTED = "started", "同期の開始"
+    CANCELLED = "cancelled", "同期の中止"
+
+
+class AuditEntry(TenantOwned):
+    """Who or what changed which record, field by field, without secrets (X6)."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor_kind = models.CharField(max_length=16, choices=ActorKind.choices)
+    # Ids instead of foreign keys: the row outlives the person, the run and the record.
+    actor_id = models.BigIntegerField(null=True)
+    actor_label = models.CharField(max_length=300)
+    action = models.CharField(max_length=20, choices=AuditAction.choices)
+    object_type = models.CharField(max_length=40)
+    object_id = models.BigIntegerField(null=True)
+    object_label = models.CharField(max_length=600)
+    # {field: [before, after]}
+    changes = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["company", "-at"], name="audit_by_time"),
+            models.Index(fields=["company", "object_type", "object_id"], name="audit_by_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.object_label}"

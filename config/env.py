@@ -1,0 +1,111 @@
+"""Typed readers of environment variables that stop the start with a clear sentence."""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+reader = environ.Env()
+
+
+def refuse(name: str, problem: str) -> NoReturn:
+    raise ImproperlyConfigured(f"Environment variable {name}: {problem}")
+
+
+def required(name: str, hint: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        refuse(name, f"is not set. {hint}")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    raw = os.environ.get(name, "").strip().lower()
+    if not raw:
+        return default
+    if raw in {"1", "true", "on", "yes"}:
+        return True
+    if raw in {"0", "false", "off", "no"}:
+        return False
+    refuse(name, "is neither true nor false.")
+
+
+def fernet_keys(name: str) -> list[str]:
+    keys = [key.strip() for key in required(name, FERNET_HINT).split(",") if key.strip()]
+    for number, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            refuse(name, f"key {number} is not a Fernet key. {FERNET_HINT}")
+    return keys
+
+
+FERNET_HINT = (
+    'Make one with: python -c "from cryptography.fernet import Fernet; '
+    'print(Fernet.generate_key().decode())"'
+)
+
+
+def database(name: str, default: Path) -> dict[str, object]:
+    raw = os.environ.get(name, "").strip() or f"sqlite:///{default}"
+    try:
+        config = dict(reader.db_url_config(raw))
+    except Exception:
+        refuse(name, "is no database address. Use sqlite:///path or postgres://user@host/name.")
+    engine = config.get("ENGINE")
+    if engine not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        refuse(name, "must start with sqlite:/// or postgres://.")
+    if engine == "django.db.backends.sqlite3":
+        # Two writers on SQLite's default transaction mode fail with "database is locked".
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    else:
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+        config["OPTIONS"] = {"connect_timeout": 4, **_options(config)}
+    return config
+
+
+def _options(config: dict[str, object]) -> dict[str, object]:
+    options = config.get("OPTIONS")
+    return dict(options) if isinstance(options, dict) else {}
+
+
+def http_url(name: str, default: str) -> str:
+    value = (os.environ.get(name, "").strip() or default).rstrip("/")
+    parts = urlsplit(value.replace("{subdomain}", "subdomain"))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        refuse(name, "must be an address that starts with https:// or http://.")
+    return value
+
+
+def is_local(host: str) -> bool:
+    """Whether a host name means this machine, so that plain http is no risk."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def redis_url(name: str) -> str | None:
+    value = os.environ.get(name, "").strip()
+    if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+        refuse(name, "must start with redis:// or rediss://.")
+    return value or None
+
+
+def choice(name: str, *, options: set[str], default: str) -> str:
+    value = os.environ.get(name, "").strip() or default
+    if value not in options:
+        refuse(name, f"must be one of {', '.join(sorted(options))}.")
+    return value

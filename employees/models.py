@@ -1,0 +1,121 @@
+"""社員: the login user of a company."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from companies.models import Company, TenantOwned, TenantQuerySet
+from employees.choices import Role
+from employees.identifiers import EMPLOYEE_ID_PATTERN, PARKED_PATTERN
+from groups.models import Group
+
+NAME_LENGTH = 255
+EMAIL_LENGTH = 254
+
+
+def new_login_key() -> str:
+    return uuid.uuid4().hex
+
+
+class EmployeeQuerySet(TenantQuerySet["Employee"]):
+    def linked(self) -> Self:
+        return self.filter(smarthr_id__isnull=False)
+
+    def able_administrators(self) -> Self:
+        """管理者 who can log in; C6 keeps at least one a company."""
+        return self.filter(role=Role.ADMINISTRATOR, is_active=True)
+
+
+class EmployeeManager(BaseUserManager["Employee"].from_queryset(EmployeeQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> Any:
+        return self.across_companies().get(login_key=username)
+
+
+class Employee(TenantOwned, AbstractBaseUser):
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="employees")
+    # 社員ID is unique only inside its company; Django wants one column that is unique everywhere.
+    login_key = models.CharField(max_length=32, unique=True, default=new_login_key, editable=False)
+    employee_id = models.CharField("社員ID", max_length=24)
+    last_name = models.CharField("姓", max_length=NAME_LENGTH)
+    first_name = models.CharField("名", max_length=NAME_LENGTH, blank=True)
+    email = models.CharField("メールアドレス", max_length=EMAIL_LENGTH, blank=True, default="")
+    role = models.CharField("権限", max_length=16, choices=Role.choices, default=Role.APPLICANT)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="members")
+    image = models.ImageField("画像", upload_to="images/", blank=True)
+    is_active = models.BooleanField(default=True)
+    # E13: a rehire resumes the login only if the sync had stopped it.
+    suspended_by_sync = models.BooleanField(default=False, editable=False)
+    must_change_password = models.BooleanField(default=False)
+    # Stays after the hash was upgraded at the first login: the password is still the initial one.
+    is_initial_password = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    smarthr_id = models.UUIDField(null=True, blank=True, editable=False)
+    # E12a: the version of the crew that this row shows, and what SmartHR said (never a birth date).
+    source_updated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    source_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    source = models.JSONField(default=dict, blank=True, editable=False)
+
+    USERNAME_FIELD: ClassVar[str] = "login_key"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: Any = EmployeeManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "employee_id"], name="employee_id_once"),
+            # Plain, not partial: nulls are distinct, and a partial index cannot be a conflict
+            # target.
+            models.UniqueConstraint(
+                fields=["company", "smarthr_id"], name="employee_smarthr_id_once"
+            ),
+            models.CheckConstraint(  # C5
+                condition=Q(employee_id__regex=EMPLOYEE_ID_PATTERN)
+                | Q(employee_id__regex=PARKED_PATTERN),
+                name="employee_id_form",
+            ),
+            models.CheckConstraint(  # C3
+                condition=Q(role=Role.APPLICANT) | ~Q(email=""), name="email_from_approver_up"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_known"),
+            models.CheckConstraint(
+                condition=Q(suspended_by_sync=False) | Q(is_active=False),
+                name="suspended_by_sync_is_suspended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "role"], name="employee_by_role"),
+            models.Index(
+                fields=["company", "last_name", "first_name"], name="employee_by_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def label(self) -> str:
+        return f"{self.full_name}（{self.employee_id}）"
+
+    @property
+    def is_linked(self) -> bool:
+        return self.smarthr_id is not None
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # C4: whoever has no group is in グループ1.
+        if self.group_id is None and self.company_id is not None:
+            self.group = Group.objects.for_company(self.company_id).get(is_default=True)
+        super().save(*args, **kwargs)

@@ -1,0 +1,94 @@
+from django.db import models
+
+
+class WebhookMode(models.TextChoices):
+    """W1."""
+
+    OFF = "off", "自動同期しない"
+    AUTO = "auto", "自動同期する(Webhookを自動で登録)"
+    MANUAL = "manual", "自動同期する(Webhookを手動で登録)"
+
+
+class DeletionPolicy(models.TextChoices):
+    """E12: what happens to people whom a full sync no longer finds."""
+
+    CONFIRM = "confirm", "確認してから削除"
+    AUTO = "auto", "自動で削除"
+
+
+class RetiredPolicy(models.TextChoices):
+    """E13: 退職者の扱い."""
+
+    IMPORT = "import", "取り込む"
+    SKIP = "skip", "新規に取り込まない"
+    SUSPEND = "suspend", "ログインを停止する"
+    SKIP_SUSPEND = "skip_suspend", "新規に取り込まず、ログインを停止する"
+
+    @property
+    def skips_new(self) -> bool:
+        return self in {RetiredPolicy.SKIP, RetiredPolicy.SKIP_SUSPEND}
+
+    @property
+    def suspends(self) -> bool:
+        return self in {RetiredPolicy.SUSPEND, RetiredPolicy.SKIP_SUSPEND}
+
+
+class NameSource(models.TextChoices):
+    """E14: 氏名に使う項目."""
+
+    LEGAL = "legal", "姓名"
+    BUSINESS = "business", "ビジネスネーム"
+
+
+class RunKind(models.TextChoices):
+    DEPARTMENTS = "departments", "部署⇒グループ"
+    EMPLOYEES = "employees", "従業員リスト⇒社員リスト"
+
+
+class Trigger(models.TextChoices):
+    SCREEN = "screen", "画面"
+    COMMAND = "command", "コマンド"
+
+
+class RunStatus(models.TextChoices):
+    WAITING = "waiting", "待機中"
+    RUNNING = "running", "実行中"
+    SUCCEEDED = "succeeded", "完了"
+    NEEDS_CONFIRMATION = "needs_confirmation", "要確認"
+    FAILED = "failed", "失敗"
+    CANCELLED = "cancelled", "中止"
+
+
+ACTIVE_STATUSES = (RunStatus.WAITING, RunStatus.RUNNING)
+
+
+class Phase(models.TextChoices):
+    """Steps of a run, in order."""
+
+    ACCOUNT = "account", "接続先の確認"
+    DEPARTMENTS = "departments", "部署の読み込み"
+    GROUPS = "groups", "グループへの反映"
+    CREWS = "crews", "従業員の読み込み"
+    PEOPLE = "people", "社員への反映"
+    DELETIONS = "deletions", "削除の確認"
+    DONE = "done", "完了"
+
+
+class Subject(models.TextChoices):
+    EMPLOYEE = "employee", "従業員"
+    GROUP = "group", "部署"
+
+
+class Outcome(models.TextChoices):
+    """What a run did with one record."""
+
+    CREATED = "created", "新規"
+    UPDATED = "updated", "更新"
+    UNCHANGED = "unchanged", "変更なし"
+    LEFT_OUT = "skipped", "スキップ"
+    DELETED = "deleted", "削除"
+
+
+class CandidateStatus(models.TextChoices):
+    PENDING = "pending", "要確認"
+    DISMISSED = "dismissed", "削除しない"

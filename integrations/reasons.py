@@ -1,0 +1,55 @@
+"""Stable codes for what a sync has to say. Their Japanese is in integrations/reason_texts.py."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    # About one crew.
+    NAME_MISSING = "name_missing"  # E8
+    BIRTH_DATE_MISSING = "birth_date_missing"  # E8
+    EMPLOYEE_ID_INVALID = "employee_id_invalid"  # E3, S2
+    EMPLOYEE_ID_TAKEN = "employee_id_taken"  # S4
+    EMAIL_REQUIRED_FOR_ROLE = "email_required_for_role"  # S8
+    EMAIL_INVALID = "email_invalid"  # E11
+    DEPARTMENT_UNKNOWN = "department_unknown"  # D6
+    RETIRED_NOT_IMPORTED = "retired_not_imported"  # E13
+    RETIRED_SUSPENDED = "retired_suspended"  # E13
+    LAST_ADMINISTRATOR = "last_administrator"  # C6
+    VALUE_INVALID = "value_invalid"
+    STILL_EXISTS = "still_exists"  # E12
+    # About one department.
+    DEPARTMENT_NAME_MISSING = "department_name_missing"  # G6
+    PARENT_MISSING = "parent_missing"  # G6
+    PARENT_CYCLE = "parent_cycle"  # G6
+    # About the whole run.
+    CONNECTION_FAILED = "connection_failed"
+    TOKEN_REJECTED = "token_rejected"
+    PERMISSION_MISSING = "permission_missing"
+    IP_NOT_PERMITTED = "ip_not_permitted"
+    RATE_LIMITED = "rate_limited"
+    MAINTENANCE = "maintenance"
+    SUBDOMAIN_RENAMED = "subdomain_renamed"
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    OTHER_ACCOUNT = "other_account"  # T5
+    EMPTY_ANSWER = "empty_answer"  # G8
+    INCOMPLETE_READ = "incomplete_read"  # E12
+    DELETION_BRAKE = "deletion_brake"  # E12
+    GROUP_DELETION_BRAKE = "group_deletion_brake"  # G4
+    TOKEN_UNDECRYPTABLE = "token_undecryptable"
+    SETTINGS_CHANGED = "settings_changed"
+    NOT_CONNECTED = "not_connected"
+    ALREADY_RUNNING = "already_running"  # T6
+    INTERNAL_ERROR = "internal_error"
+
+
+# A record with one of these was not imported or not updated: the count `skipped`.
+LEFT_OUT = frozenset(
+    {
+        Reason.NAME_MISSING,
+        Reason.BIRTH_DATE_MISSING,
+        Reason.EMAIL_REQUIRED_FOR_ROLE,
+        Reason.RETIRED_NOT_IMPORTED,
+        Reason.DEPARTMENT_NAME_MISSING,
+        Reason.VALUE_INVALID,
+    }
+)
