@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+handler500 = "companies.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("integrations.urls")),
+    path("", include("employees.urls")),
+    path("", include("groups.urls")),
+    path("", include("config.health")),
+]

@@ -11,11 +11,11 @@ from django.db.models import Q
 
 from companies.models import Company, TenantOwned, TenantQuerySet
 from employees.choices import Role
+from employees.emails import EMAIL_LENGTH
 from employees.identifiers import EMPLOYEE_ID_PATTERN, PARKED_PATTERN
 from groups.models import Group
 
 NAME_LENGTH = 255
-EMAIL_LENGTH = 254
 
 
 def new_login_key() -> str:

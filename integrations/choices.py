@@ -70,8 +70,23 @@ class Phase(models.TextChoices):
     GROUPS = "groups", "グループへの反映"
     CREWS = "crews", "従業員の読み込み"
     PEOPLE = "people", "社員への反映"
-    DELETIONS = "deletions", "削除の確認"
+    DELETIONS = "deletions", "いなくなった従業員の確認"
+    IDS = "ids", "社員IDの確定"
+    GROUP_DELETIONS = "group_deletions", "なくなった部署の確認"
     DONE = "done", "完了"
+
+
+GROUP_PHASES = (Phase.ACCOUNT, Phase.DEPARTMENTS, Phase.GROUPS)
+PEOPLE_PHASES = (Phase.CREWS, Phase.PEOPLE, Phase.DELETIONS, Phase.IDS)
+
+
+def phases_of(kind: RunKind, slot: int | None) -> tuple[Phase, ...]:
+    """The steps of a run, in order; the employee sync includes the departments where D5 says so."""
+    if kind == RunKind.DEPARTMENTS:
+        return (*GROUP_PHASES, Phase.GROUP_DELETIONS, Phase.DONE)
+    if slot is None:
+        return (Phase.ACCOUNT, *PEOPLE_PHASES, Phase.DONE)
+    return (*GROUP_PHASES, *PEOPLE_PHASES, Phase.GROUP_DELETIONS, Phase.DONE)
 
 
 class Subject(models.TextChoices):

@@ -1,0 +1,90 @@
+"""Forms of login and password change."""
+
+from typing import Any
+
+from django import forms
+
+from employees.passwords import MINIMUM_LENGTH, StoredPassword, problem_of
+
+LOGIN_FAILED = (
+    "ログインできませんでした。企業ID、社員ID、パスワードを確認してください。"
+    "続けて失敗したときは、15分ほど待ってからやり直してください。"
+)
+
+
+def _identifier(label: str, autocomplete: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=254,
+        error_messages={"required": f"{label}を入力してください。"},
+        widget=forms.TextInput(
+            {
+                "class": "form-control mk-mono",
+                "autocomplete": autocomplete,
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+def _password(label: str, autocomplete: str, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        error_messages={"required": f"{label}を入力してください。"},
+        widget=forms.PasswordInput(
+            {"class": "form-control", "autocomplete": autocomplete, "data-password": True}
+        ),
+        **options,
+    )
+
+
+class LoginForm(forms.Form):
+    company_code = _identifier("企業ID", "organization")
+    employee_id = _identifier("社員ID", "username")
+    password = _password("パスワード", "current-password")
+
+
+class NewPasswordForm(forms.Form):
+    """The new password, twice; `stored` is what it is held against."""
+
+    new_password = _password(
+        "新しいパスワード",
+        "new-password",
+        help_text=f"{MINIMUM_LENGTH}文字以上。企業ID、生年月日、今のパスワードは使えません。",
+    )
+    repeated = _password("新しいパスワード（確認）", "new-password")
+
+    def __init__(self, *args: Any, stored: StoredPassword, **kwargs: Any) -> None:
+        self.stored = stored
+        super().__init__(*args, **kwargs)
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        if problem := problem_of(password, stored=self.stored):
+            raise forms.ValidationError(problem)
+        return password
+
+    def clean_repeated(self) -> str:
+        repeated: str = self.cleaned_data["repeated"]
+        if repeated != self.data.get(self.add_prefix("new_password"), repeated):
+            raise forms.ValidationError(
+                "新しいパスワードと一致しません。同じパスワードを入力してください。"
+            )
+        return repeated
+
+
+class OwnPasswordForm(NewPasswordForm):
+    """Changing it of one's own will asks who is sitting there."""
+
+    current_password = _password("今のパスワード", "current-password")
+    field_order = ("current_password", "new_password", "repeated")
+
+    def clean_current_password(self) -> str:
+        password: str = self.cleaned_data["current_password"]
+        if not self.stored.is_this(password):
+            raise forms.ValidationError(
+                "今のパスワードが違います。もう一度入力してください。"
+            )
+        return password

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from employees import views
+
+urlpatterns = [
+    path("login/", views.login, name="login"),
+    path("logout/", views.logout, name="logout"),
+    path("password/", views.password, name="password"),
+    path("employees/", views.employee_list, name="employee-list"),
+]

@@ -1,0 +1,123 @@
+"""Login, logout, password change and 社員リスト."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth import authenticate, update_session_auth_hash
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from companies.access import administrators_only, public, signed_in
+from companies.requests import SignedInRequest
+from employees import device, queries
+from employees.forms import LOGIN_FAILED, LoginForm, NewPasswordForm, OwnPasswordForm
+from employees.models import Employee
+from employees.passwords import StoredPassword
+from employees.services.passwords import change_own_password
+from employees.services.sessions import sign_in, sign_out
+
+PAGE_SIZE = 50
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):  # a part of a page asked, and its session has ended
+        return HttpResponseClientRedirect(_login_address_of_page(request))
+    if request.method == "POST":
+        return _try_to_sign_in(request)
+    if request.user.is_authenticated:
+        return redirect(_next_page(request))
+    form = LoginForm(initial={"company_code": device.company_code(request)})
+    return _login_page(request, form)
+
+
+def _try_to_sign_in(request: HttpRequest) -> HttpResponse:
+    form = LoginForm(request.POST)
+    if not form.is_valid():
+        return _login_page(request, form)
+    employee = authenticate(request, **form.cleaned_data)
+    if not isinstance(employee, Employee):
+        form.add_error(None, LOGIN_FAILED)
+        return _login_page(request, form)
+    sign_in(request=request, employee=employee)
+    response = redirect(_next_page(request))
+    if employee.must_change_password:
+        response = redirect(f"{resolve_url('password')}?{urlencode({'next': response.url})}")
+    device.remember(response, company_code=employee.company.code)
+    return response
+
+
+def _login_page(request: HttpRequest, form: LoginForm) -> HttpResponse:
+    expired = device.was_signed_in(request) and not form.is_bound and "next" in request.GET
+    context = {"form": form, "next": _next_page(request), "session_expired": expired}
+    return render(request, "employees/login.html", context)
+
+
+def _next_page(request: HttpRequest) -> str:
+    """Where to go from here: only inside this site."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else resolve_url("home")
+
+
+def _login_address_of_page(request: HttpRequest) -> str:
+    page = request.headers.get("HX-Current-URL", "")
+    return f"{resolve_url('login')}?{urlencode({'next': page})}"
+
+
+@public
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    sign_out(request=request)
+    messages.success(request, "ログアウトしました。")
+    response = redirect("login")
+    device.forget_session(response)
+    return response
+
+
+@signed_in
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    employee = cast(Employee, request.user)
+    form_class = NewPasswordForm if employee.must_change_password else OwnPasswordForm
+    form = form_class(request.POST or None, stored=_stored_password(employee))
+    if not form.is_valid():
+        context = {"form": form, "forced": employee.must_change_password}
+        context["next"] = _next_page(request)
+        status = 422 if form.is_bound else 200
+        return render(request, "employees/password.html", context, status=status)
+    change_own_password(employee=employee, new_password=form.cleaned_data["new_password"])
+    update_session_auth_hash(request, employee)
+    messages.success(request, "パスワードを変更しました。")
+    return redirect(_next_page(request))
+
+
+def _stored_password(employee: Employee) -> StoredPassword:
+    return StoredPassword(
+        company_code=employee.company.code,
+        encoded=employee.password,
+        is_initial=employee.is_initial_password,
+    )
+
+
+@administrators_only
+@require_GET
+def employee_list(request: SignedInRequest) -> HttpResponse:
+    company = request.user.company
+    people = queries.listed_people(company)
+    page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = queries.with_group_paths(page.object_list, company=company)
+    return render(request, "employees/list.html", {"page": page, "rows": rows})

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from groups import views
+
+urlpatterns = [path("groups/", views.group_list, name="group-list")]

@@ -1,0 +1,126 @@
+"""Forms of the settings page; the rules themselves are in services.connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from companies.models import Company
+from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
+from integrations.models import SmartHRIntegration
+from integrations.services.connection import ConnectionChanges
+
+RETIRED_HINT = "おすすめは「新規に取り込まず、ログインを停止する」です。"
+
+
+class ConnectionForm(forms.Form):
+    """Both are refused or kept by the service; an empty token keeps the stored one."""
+
+    subdomain = forms.CharField(
+        label="サブドメイン",
+        required=False,
+        help_text="SmartHRで変更したときは、ここも変更してください。連携は切れません。",
+        widget=forms.TextInput(
+            {
+                "class": "form-control mk-mono",
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+    )
+    token = forms.CharField(
+        label="アクセストークン",
+        required=False,
+        help_text="SmartHRで発行したものを貼り付けてください。保存すると、画面には表示されません。",
+        # Never sent back to the browser (T3): a PasswordInput renders no value.
+        widget=forms.PasswordInput(
+            {"class": "form-control mk-mono", "autocomplete": "new-password"}
+        ),
+    )
+
+    def changes(self) -> ConnectionChanges:
+        data = self.cleaned_data
+        return ConnectionChanges(subdomain=data["subdomain"], token=data["token"] or None)
+
+    @staticmethod
+    def stored(integration: SmartHRIntegration) -> dict[str, Any]:
+        return {"subdomain": integration.subdomain}
+
+
+class DepartmentSlotForm(forms.Form):
+    department_slot = forms.TypedChoiceField(
+        label="グループとして適用する部署",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", "適用しない"), *((slot, f"部署{slot}") for slot in range(1, 11))],
+        error_messages={"invalid_choice": "選べない値です。一覧から選んでください。"},
+        widget=forms.Select({"class": "form-select"}),
+    )
+
+    def changes(self) -> ConnectionChanges:
+        return ConnectionChanges(department_slot=self.cleaned_data["department_slot"])
+
+    @staticmethod
+    def stored(integration: SmartHRIntegration) -> dict[str, Any]:
+        return {"department_slot": integration.department_slot or ""}
+
+
+def _choice(label: str, choices: list[tuple[str, str]], help_text: str = "") -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        help_text=help_text,
+        error_messages={
+            "required": f"{label}を選んでください。",
+            "invalid_choice": "選べない値です。一覧から選んでください。",
+        },
+        widget=forms.RadioSelect({"class": "form-check-input"}),
+    )
+
+
+class OtherSettingsForm(forms.Form):
+    deletion_policy = _choice("同期で見つからなくなった従業員", DeletionPolicy.choices)
+    retired_policy = _choice("退職者の扱い", RetiredPolicy.choices, RETIRED_HINT)
+    name_source = _choice(
+        "氏名に使う項目",
+        NameSource.choices,
+        "ビジネスネームが空の従業員は、姓名を使います。",
+    )
+    force_password_change = forms.BooleanField(
+        label="初回ログイン時のパスワード変更を求める",
+        required=False,
+        help_text="初期パスワードは推測されやすいため、求めることをおすすめします。",
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
+    )
+
+    def changes(self) -> ConnectionChanges:
+        data = self.cleaned_data
+        return ConnectionChanges(
+            deletion_policy=DeletionPolicy(data["deletion_policy"]),
+            retired_policy=RetiredPolicy(data["retired_policy"]),
+            name_source=NameSource(data["name_source"]),
+            force_password_change=data["force_password_change"],
+        )
+
+    def asks_first(self, integration: SmartHRIntegration) -> bool:
+        """Whether saving would let people be deleted without a question from now on."""
+        return (
+            self.cleaned_data["deletion_policy"] == DeletionPolicy.AUTO
+            and integration.deletion_policy != DeletionPolicy.AUTO
+        )
+
+    @staticmethod
+    def stored(integration: SmartHRIntegration) -> dict[str, Any]:
+        company: Company = integration.company
+        return {
+            "deletion_policy": integration.deletion_policy,
+            "retired_policy": integration.retired_policy,
+            "name_source": integration.name_source,
+            "force_password_change": company.force_password_change,
+        }
+
+
+SettingsForm = ConnectionForm | DepartmentSlotForm | OtherSettingsForm

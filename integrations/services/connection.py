@@ -1,0 +1,166 @@
+"""Connecting a company to SmartHR, and what it chose: the one place for screen and command."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+
+from companies.audit import Actor, Event, write_audit
+from companies.models import AuditAction, Company
+from employees.models import Employee
+from integrations import encryption
+from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
+from integrations.models import SmartHRIntegration, TokenPace
+from integrations.pacing import pace_key
+from integrations.subdomain import parse_subdomain
+
+TOKEN_LENGTH: Final = 255
+
+
+class Unset(enum.Enum):
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanges:
+    """What to change; None (for the slot UNSET) leaves it."""
+
+    subdomain: str | None = None
+    token: str | None = None
+    department_slot: int | Unset | None = UNSET
+    deletion_policy: DeletionPolicy | None = None
+    retired_policy: RetiredPolicy | None = None
+    name_source: NameSource | None = None
+    force_password_change: bool | None = None
+    accept_account: bool = False
+
+
+class RefusedValue(Exception):
+    """`message` is Japanese: what is wrong and what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+def integration_of(company: Company) -> SmartHRIntegration:
+    integration: SmartHRIntegration = SmartHRIntegration.objects.for_company(
+        company
+    ).get_or_create(company=company)[0]
+    return integration
+
+
+def access_token(integration: SmartHRIntegration) -> str:
+    """The token in plain text. Raises Undecryptable."""
+    return encryption.decrypt(integration.token_ciphertext)
+
+
+def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> SmartHRIntegration:
+    """Checks and saves all changes or none. Raises RefusedValue."""
+    wanted = _checked(changes)
+    integration_of(company)  # makes the row
+    with transaction.atomic():
+        integration: SmartHRIntegration = (
+            SmartHRIntegration.objects.for_company(company).select_for_update().get()
+        )
+        audit = _apply(integration, wanted)
+        if changes.token is not None:
+            audit |= _set_token(integration, _checked_token(changes.token))
+        if audit.keys() & {"subdomain", "token"}:
+            integration.account_unchecked = True  # T5
+        if audit:
+            integration.settings_version += 1
+        if changes.accept_account and integration.account_unchecked:
+            integration.account_unchecked = False
+            audit["account"] = (None, "確認済み")
+        audit |= _set_force_password_change(company, changes.force_password_change)
+        integration.save()
+        if audit:
+            event = Event(
+                AuditAction.CONFIGURED, "integration", integration.pk, "SmartHR連携", audit
+            )
+            write_audit(company=company, actor=actor, events=[event])
+    return integration
+
+
+def _checked(changes: ConnectionChanges) -> dict[str, Any]:
+    """Column -> new value of what is set, all of it valid."""
+    wanted: dict[str, Any] = {
+        column: value
+        for column in ("deletion_policy", "retired_policy", "name_source")
+        if (value := getattr(changes, column)) is not None
+    }
+    if changes.department_slot is not UNSET:
+        slot = changes.department_slot
+        if slot is not None and not 1 <= slot <= 10:
+            raise RefusedValue(
+                "department_slot", "部署は1〜10で指定してください。適用しないこともできます。"
+            )
+        wanted["department_slot"] = slot
+    if changes.subdomain is not None:
+        label = parse_subdomain(changes.subdomain)
+        if label is None:
+            raise RefusedValue(
+                "subdomain",
+                "サブドメインに使えない文字が含まれています。"
+                "「https://acme.smarthr.jp」の「acme」の部分だけを入力してください。",
+            )
+        wanted["subdomain"] = label
+    return wanted
+
+
+def _checked_token(token: str) -> str:
+    text = token.strip()
+    if not text:
+        raise RefusedValue("token", "アクセストークンを入力してください。")
+    if len(text) > TOKEN_LENGTH or not all("!" <= character <= "~" for character in text):
+        raise RefusedValue(
+            "token",
+            "アクセストークンに使えない文字が含まれています。"
+            "SmartHRで発行したアクセストークンを、そのまま貼り付けてください。",
+        )
+    return text
+
+
+def _apply(integration: SmartHRIntegration, wanted: dict[str, Any]) -> dict[str, Any]:
+    audit: dict[str, Any] = {}
+    for column, value in wanted.items():
+        before = getattr(integration, column)
+        if before != value:
+            audit[column] = (before, value)
+            setattr(integration, column, value)
+    return audit
+
+
+def _set_token(integration: SmartHRIntegration, token: str) -> dict[str, Any]:
+    """T3: only that it changed is told, never what it is."""
+    try:
+        same = bool(integration.token_ciphertext) and access_token(integration) == token
+    except encryption.Undecryptable:
+        same = False
+    if same:
+        return {}
+    integration.token_ciphertext = encryption.encrypt(token)
+    integration.token_ending = token[-4:] if len(token) >= 12 else ""
+    TokenPace.objects.get_or_create(key=pace_key(token, settings.SMARTHR_API_URL))
+    return {"token": (None, "変更")}
+
+
+def _set_force_password_change(company: Company, wanted: bool | None) -> dict[str, Any]:
+    """X5: also for those who still have the initial password."""
+    if wanted is None or wanted == company.force_password_change:
+        return {}
+    company.force_password_change = wanted
+    company.save(update_fields=["force_password_change"])
+    Employee.objects.for_company(company).filter(is_initial_password=True).update(
+        must_change_password=wanted
+    )
+    return {"force_password_change": (not wanted, wanted)}

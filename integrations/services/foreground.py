@@ -1,0 +1,81 @@
+"""A sync that somebody waits for: the command."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from companies.models import Company
+from integrations.choices import RunKind, Trigger
+from integrations.models import SyncRun
+from integrations.reasons import Reason
+from integrations.services.runs import cancel_own, claim, fail, start_run, work_on
+
+# How long the command waits for `reset`, in all.
+PATIENCE: Final = timedelta(minutes=15)
+
+
+class AlreadyRunning(Exception):
+    def __init__(self, run: SyncRun) -> None:
+        super().__init__(run.pk)
+        self.run = run
+
+
+@dataclass(slots=True)
+class Foreground:
+    sleep: Callable[[float], None] = time.sleep
+    waited: timedelta = field(default_factory=timedelta)
+
+    def sync(self, *, company: Company, kind: RunKind) -> SyncRun:
+        """The run, ended. Takes over a run that lost its worker first.
+
+        Raises AlreadyRunning and NotReady.
+        """
+        lease = uuid4()
+        run, started = start_run(
+            company=company, kind=kind, trigger=Trigger.COMMAND, actor=None, lease=lease
+        )
+        if not started:
+            taken = claim(run.pk)
+            if taken is None:
+                raise AlreadyRunning(run)
+            run = self._to_its_end(run, taken)
+            if run.kind == kind and run.error_code != Reason.SETTINGS_CHANGED:
+                return run
+            return self.sync(company=company, kind=kind)
+        return self._to_its_end(run, lease)
+
+    def _to_its_end(self, run: SyncRun, lease: UUID) -> SyncRun:
+        held: UUID | None = lease
+        try:
+            while run.is_active:
+                if held is None:  # a worker has it now, or it is not due yet
+                    self.sleep(1.0)
+                    held = claim(run.pk)
+                else:
+                    held = self._work(run, held)
+                run.refresh_from_db()
+        except KeyboardInterrupt:
+            cancel_own(run)
+            run.refresh_from_db()
+        return run
+
+    def _work(self, run: SyncRun, lease: UUID) -> UUID | None:
+        result = work_on(run.pk, lease, should_pause=lambda: False)
+        if result.finished or result.wait_until is None:
+            return None
+        wait = result.wait_until - timezone.now()
+        again = None
+        if self.waited + wait <= PATIENCE:
+            self.waited += wait
+            self.sleep(max(wait.total_seconds(), 0.0))
+        elif (again := claim(run.pk, early=True)) is not None:
+            fail(run, again, Reason.RATE_LIMITED)
+        return None if again else claim(run.pk)
+

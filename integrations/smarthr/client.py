@@ -1,0 +1,149 @@
+"""The client: what the app asks SmartHR, as typed records."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from integrations.smarthr.documents import read_object, read_objects
+from integrations.smarthr.errors import CREWS_READ, DEPARTMENTS_READ, UnexpectedAnswer
+from integrations.smarthr.pacer import Pacer
+from integrations.smarthr.paging import PER_PAGE, has_next, total_count
+from integrations.smarthr.parsing import CREW_FIELDS, parse_crew, parse_department, parse_id
+from integrations.smarthr.reading_ahead import read_ahead
+from integrations.smarthr.records import BadRecord, Crew, Department, Page
+from integrations.smarthr.refusals import is_not_found, refusal
+from integrations.smarthr.transport import Answer, Transport
+
+T = TypeVar("T")
+_LABEL = re.compile(r"[a-z0-9-]{1,63}")
+
+
+def _uncounted() -> None:
+    pass
+
+
+class SmartHRClient:
+    """One account of one company. Its reading methods may be called from several threads."""
+
+    def __init__(
+        self,
+        *,
+        subdomain: str,
+        token: str,
+        api_url: str,
+        pacer: Pacer,
+        on_request: Callable[[], None] = _uncounted,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if not _LABEL.fullmatch(subdomain):  # T2: the token goes to no other host
+            raise ValueError("the subdomain is not one DNS label")
+        self.requests = 0
+        self._root = api_url.replace("{subdomain}", subdomain).rstrip("/")
+        self._pacer = pacer
+        self._on_request = on_request
+        self._counting = threading.Lock()
+        self._transport = Transport(token=token, pacer=pacer, on_request=self._count, sleep=sleep)
+
+    def crews_page(self, number: int, *, fields: Sequence[str]) -> Page[Crew]:
+        # No `sort`: the keys that SmartHR allows are not documented.
+        asked = _asked_fields(fields)
+        answer = self._get("crews", {**_page_params(number), "fields": ",".join(asked)}, CREWS_READ)
+        return _page(
+            answer, number, lambda raw: parse_crew(raw, asked=asked, read_at=answer.read_at)
+        )
+
+    def departments_page(self, number: int) -> Page[Department]:
+        answer = self._get("departments", _page_params(number), DEPARTMENTS_READ)
+        return _page(answer, number, lambda raw: parse_department(raw, read_at=answer.read_at))
+
+    def crews_by_id(self, ids: Sequence[UUID], *, fields: Sequence[str]) -> dict[UUID, Crew]:
+        """Those of the crews that SmartHR gives; who is missing is gone or hidden (E12)."""
+        asked = _asked_fields(fields)
+        distinct = list(dict.fromkeys(ids))
+        found: dict[UUID, Crew] = {}
+        for start in range(0, len(distinct), PER_PAGE):
+            found.update(self._batch_by_id(distinct[start : start + PER_PAGE], asked))
+        return found
+
+    def crew_exists(self, crew_id: UUID) -> bool:
+        return self._exists("crews", crew_id, {"fields": "id"}, CREWS_READ)
+
+    def department_exists(self, department_id: UUID) -> bool:
+        return self._exists("departments", department_id, {}, DEPARTMENTS_READ)
+
+    def read_ahead(
+        self, first: int, reader: Callable[[int], Page[T]], *, window: int = 2
+    ) -> Generator[Page[T], None, None]:
+        return read_ahead(first, reader, window=window, thread_done=self._pacer.thread_done)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _batch_by_id(self, batch: Sequence[UUID], asked: Sequence[str]) -> dict[UUID, Crew]:
+        params = {
+            **_page_params(1),
+            "id": ",".join(map(str, batch)),
+            "fields": ",".join(asked),
+        }
+        answer = self._get("crews", params, CREWS_READ)
+        page = _page(answer, 1, lambda raw: parse_crew(raw, asked=asked, read_at=answer.read_at))
+        if page.total is not None and page.total > len(page.items):
+            # Cut short: the rest would look deleted.
+            raise UnexpectedAnswer("fewer crews by id than counted")
+        found: dict[UUID, Crew] = {}
+        for crew in page.items:
+            if isinstance(crew, BadRecord) or crew.id not in batch:
+                raise UnexpectedAnswer("a crew that was not asked for")
+            found[crew.id] = crew
+        return found
+
+    def _exists(
+        self, resource: str, record_id: UUID, params: Mapping[str, str], permission: str
+    ) -> bool:
+        answer = self._transport.get(f"{self._root}/{resource}/{record_id}", params)
+        if is_not_found(answer):
+            return False
+        if answer.status != 200:
+            raise refusal(answer, permission=permission)
+        if parse_id(read_object(answer.body)) != record_id:
+            raise UnexpectedAnswer("a record that was not asked for")
+        return True
+
+    def _get(self, resource: str, params: Mapping[str, str], permission: str) -> Answer:
+        answer = self._transport.get(f"{self._root}/{resource}", params)
+        if answer.status != 200:
+            raise refusal(answer, permission=permission)
+        return answer
+
+    def _count(self) -> None:
+        with self._counting:
+            self.requests += 1
+        self._on_request()
+
+
+def _asked_fields(fields: Sequence[str]) -> tuple[str, ...]:
+    """X10: never without `fields`, since the default is all 145 attributes."""
+    unknown = set(fields) - CREW_FIELDS
+    if unknown:
+        raise ValueError(f"attributes that this app has no use for: {sorted(unknown)}")
+    return tuple(dict.fromkeys(("id", "updated_at", *fields)))
+
+
+def _page_params(number: int) -> dict[str, str]:
+    return {"page": str(number), "per_page": str(PER_PAGE)}
+
+
+def _page(
+    answer: Answer, number: int, parse: Callable[[dict[str, object]], T | BadRecord]
+) -> Page[T]:
+    items = tuple(parse(raw) for raw in read_objects(answer.body))
+    return Page(
+        number=number,
+        items=items,
+        total=total_count(answer.headers),
+        has_next=has_next(answer.headers, number=number, rows=len(items)),
+        read_at=answer.read_at,
+    )

@@ -1,0 +1,185 @@
+"""People whom SmartHR no longer has, and who gets which 社員ID in the end (E12, S3, S4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from integrations.choices import DeletionPolicy, Outcome, Phase, Subject
+from integrations.reasons import Reason
+from integrations.sync.ledger import Ledger, Line
+from integrations.sync.people_steps import all_wishes
+from integrations.sync.plan_deletions import people_limit
+from integrations.sync.plan_ids import IdDecision, decide_ids
+from integrations.sync.types import Note, Person
+from integrations.sync.work import Work
+
+
+def settle_vanished(work: Work) -> None:
+    """E12: proposes or deletes those whom a whole list did not show."""
+    ledger = work.ledger
+    seen = _seen(ledger)
+    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, _uuids(seen)))
+    missing = _missing(ledger, seen)
+    if ledger.progress.crews.uncounted and missing:
+        ledger.progress.crews.short = True  # nothing says that the list was whole
+    if ledger.progress.crews.short or not missing:
+        return
+    answering = work.client.crews_by_id(missing, fields=("id",))
+    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, list(answering)))
+    gone = [crew for crew in missing if crew not in answering]
+    limit = people_limit(len(ledger.linked_crews()))
+    if ledger.settings.deletion == DeletionPolicy.CONFIRM or len(gone) > limit:
+        _propose(ledger, gone, limit)
+        return
+    for crew in gone:
+        _delete_one(work, crew)
+
+
+def _propose(ledger: Ledger, gone: Sequence[UUID], limit: int) -> None:
+    def propose() -> None:
+        people = ledger.people(gone)
+        ledger.propose(Subject.EMPLOYEE, {crew: people[crew].pk for crew in gone if crew in people})
+        if len(gone) > limit:
+            ledger.progress.brakes["people"] = {"count": len(gone), "limit": limit}
+
+    ledger.step(propose)
+
+
+def _delete_one(work: Work, crew: UUID) -> None:
+    """A crew has to answer 404 on its own before the person goes."""
+    ledger = work.ledger
+    exists = work.client.crew_exists(crew)
+
+    def delete() -> None:
+        person = ledger.people([crew]).get(crew)
+        if person is None:  # deleted by another door meanwhile
+            return
+        if exists:
+            ledger.add_lines([_note(person, Note(Reason.STILL_EXISTS))])
+        elif ledger.delete_person(person):
+            ledger.report([deleted_line(person)])
+        else:  # C6
+            ledger.propose(Subject.EMPLOYEE, {crew: person.pk})
+            ledger.add_lines([_note(person, Note(Reason.LAST_ADMINISTRATOR, {"act": "削除"}))])
+
+    ledger.step(delete)
+
+
+def settle_ids(work: Work) -> None:
+    """S1, S3, S4: gives the 社員ID that could only be decided with the whole list."""
+    ledger = work.ledger
+
+    def settle() -> None:
+        wishes = all_wishes(ledger)
+        people = ledger.people(wishes)
+        wishes = {
+            crew: code
+            for crew, code in wishes.items()
+            if crew in people and people[crew].employee_id != code
+        }
+        names = {crew: f"{p.last_name} {p.first_name}".strip() for crew, p in people.items()}
+        holders = ledger.holders(set(wishes.values()))
+        decision = decide_ids(wishes, holders, names)
+        people |= ledger.people(decision.displaced)
+        _move(ledger, decision, people, wishes)
+
+    ledger.step(settle)
+
+
+def _move(
+    ledger: Ledger, decision: IdDecision, people: dict[UUID, Person], wishes: dict[UUID, str]
+) -> None:
+    moves = dict(decision.moves)
+    moves |= {crew: ledger.random_id() for crew in decision.displaced}
+    ledger.move_ids(moves)
+    created = ledger.outcomes(Subject.EMPLOYEE, [str(crew) for crew in {*moves, *wishes}])
+    changed: list[Line] = []
+    for crew, code in moves.items():
+        person = people[crew]
+        if created.get(str(crew)) == Outcome.CREATED:
+            ledger.rename_created(crew, code)
+        else:
+            changed.append(_login_change(person, code))
+    ledger.report(changed, met_before={line.smarthr_id for line in changed})
+    lost = {crew: (wishes[crew], holder) for crew, holder in decision.refused.items()}
+    lost |= {crew: (people[crew].employee_id, name) for crew, name in decision.displaced.items()}
+    ledger.add_lines(
+        [
+            _taken(
+                people[crew],
+                value,
+                moves.get(crew, people[crew].employee_id),
+                holder,
+                new=created.get(str(crew)) == Outcome.CREATED,
+            )
+            for crew, (value, holder) in lost.items()
+        ]
+    )
+
+
+def _taken(person: Person, value: str, employee_id: str, holder: str, *, new: bool) -> Line:
+    detail = {"value": value, "employee_id": employee_id, "holder": holder, "new": new}
+    return _note(person, Note(Reason.EMPLOYEE_ID_TAKEN, detail))
+
+
+def _login_change(person: Person, code: str) -> Line:
+    return Line(
+        subject=Subject.EMPLOYEE,
+        smarthr_id=str(person.smarthr_id),
+        label=f"{person.last_name} {person.first_name}（{code}）",
+        outcome=Outcome.UPDATED,
+        changes={"employee_id": (person.employee_id, code)},
+        object_pk=person.pk,
+    )
+
+
+def _note(person: Person, note: Note) -> Line:
+    return Line(
+        subject=Subject.EMPLOYEE,
+        smarthr_id=str(person.smarthr_id),
+        label=person.label,
+        outcome=Outcome.UNCHANGED,
+        notes=(note,),
+        object_pk=person.pk,
+    )
+
+
+def deleted_line(person: Person) -> Line:
+    return Line(
+        subject=Subject.EMPLOYEE,
+        smarthr_id=str(person.smarthr_id),
+        label=person.label,
+        outcome=Outcome.DELETED,
+        changes={"employee_id": (person.employee_id, None)},
+        object_pk=person.pk,
+    )
+
+
+def _seen(ledger: Ledger) -> set[str]:
+    pages = ledger.pages(Phase.CREWS, ledger.progress.crews.reading)
+    return {record_id for page in pages for record_id in page.ids}
+
+
+def _missing(ledger: Ledger, seen: set[str]) -> list[UUID]:
+    """Linked people not seen, but for those dismissed and those read by another door since."""
+    began = datetime.fromisoformat(ledger.progress.crews_read_from)
+    dismissed = ledger.dismissed(Subject.EMPLOYEE)
+    return sorted(
+        crew
+        for crew, read_at in ledger.linked_crews().items()
+        if str(crew) not in seen
+        and crew not in dismissed
+        and (read_at is None or read_at < began)
+    )
+
+
+def _uuids(ids: set[str]) -> list[UUID]:
+    found = []
+    for text in ids:
+        try:
+            found.append(UUID(text))
+        except ValueError:  # a malformed id is in the list too
+            continue
+    return found

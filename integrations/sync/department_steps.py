@@ -1,0 +1,181 @@
+"""Departments → groups: reading the list, writing the tree, deleting what vanished (G1–G8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from integrations.choices import Outcome, Phase, Subject
+from integrations.reasons import Reason
+from integrations.smarthr.records import BadRecord, Department, Page
+from integrations.sync.held import department_from_json, department_to_json
+from integrations.sync.ledger import Ledger, Line, StoredPage
+from integrations.sync.outcomes import StopRun
+from integrations.sync.plan_deletions import exceeds_group_limit
+from integrations.sync.plan_groups import missing_groups, plan_groups
+from integrations.sync.progress import Listing
+from integrations.sync.types import GroupPlan, GroupRow
+from integrations.sync.work import Work, read_list
+
+
+def read_departments(work: Work) -> None:
+    """Keeps every page; parents can stand on a later page, so nothing is written yet."""
+    ledger = work.ledger
+
+    def listing() -> Listing:
+        return ledger.progress.departments
+
+    def take(page: Page[Department]) -> None:
+        ledger.save_page(
+            StoredPage(
+                phase=Phase.DEPARTMENTS,
+                reading=listing().reading,
+                number=page.number,
+                ids=[_raw_id(record) for record in page.items],
+                total=page.total,
+                held=[department_to_json(record) for record in page.items],
+            )
+        )
+
+    read_list(work, Phase.DEPARTMENTS, listing, work.client.departments_page, take)
+
+
+def write_groups(work: Work) -> None:
+    """Creates, renames and moves groups; nothing is deleted yet (D5)."""
+    ledger = work.ledger
+    if ledger.progress.departments.written:
+        return
+
+    def write() -> None:
+        listing = ledger.progress.departments
+        pages = ledger.pages(Phase.DEPARTMENTS, listing.reading)
+        records = [department_from_json(data) for page in pages for data in page.held]
+        groups = ledger.groups()
+        if not records and any(group.smarthr_id for group in groups):
+            raise StopRun(Reason.EMPTY_ANSWER, confirm=True)  # G8
+        plans = plan_groups(records, groups).plans
+        ledger.write_groups(plans)
+        by_pk = {group.pk: group for group in groups}
+        names = {group.smarthr_id: group.name for group in groups if group.smarthr_id}
+        names |= {UUID(plan.smarthr_id): plan.name for plan in plans if plan.name}
+        lines = [_line(plan, by_pk, names) for plan in plans]
+        ledger.report(lines, met_before=_met_before(ledger))
+        listing.written = True
+
+    ledger.step(write)
+
+
+def refresh_departments(work: Work) -> None:
+    """D6: the one department sync that a crew with an unknown department triggers."""
+    ledger = work.ledger
+
+    def begin() -> None:
+        ledger.progress.departments_refreshed = True
+        ledger.progress.departments.read_again(tries=1)
+
+    kept = ledger.progress.done, ledger.progress.total
+    ledger.step(begin)
+    read_departments(work)
+    write_groups(work)
+    ledger.progress.done, ledger.progress.total = kept
+
+
+def known_departments(ledger: Ledger) -> dict[UUID, int]:
+    """Departments of the latest reading -> their group."""
+    listed = listed_departments(ledger)
+    return {
+        group.smarthr_id: group.pk
+        for group in ledger.groups()
+        if group.smarthr_id is not None and str(group.smarthr_id) in listed
+    }
+
+
+def listed_departments(ledger: Ledger) -> set[str]:
+    pages = ledger.pages(Phase.DEPARTMENTS, ledger.progress.departments.reading)
+    return {record_id for page in pages for record_id in page.ids}
+
+
+def delete_vanished_groups(work: Work) -> None:
+    """G4: last of all, and only after a whole list; too many wait for a person."""
+    ledger = work.ledger
+
+    def delete() -> None:
+        progress = ledger.progress
+        listed = listed_departments(ledger)
+        groups = ledger.groups()
+        answered = [g.smarthr_id for g in groups if g.smarthr_id and str(g.smarthr_id) in listed]
+        ledger.drop_candidates(Subject.GROUP, answered)
+        vanished = missing_groups(groups, listed)
+        if progress.departments.uncounted and vanished:
+            progress.departments.short = True  # nothing says that the list was whole
+        if progress.departments.short or progress.crews.short:
+            return
+        dismissed = ledger.dismissed(Subject.GROUP)
+        vanished = [group for group in vanished if group.smarthr_id not in dismissed]
+        linked = sum(1 for group in groups if group.smarthr_id)
+        if exceeds_group_limit(len(vanished), linked):
+            _hold(ledger, vanished)
+        else:
+            _delete(ledger, vanished)
+
+    ledger.step(delete)
+
+
+def _hold(ledger: Ledger, vanished: list[GroupRow]) -> None:
+    ledger.propose(
+        Subject.GROUP, {group.smarthr_id: group.pk for group in vanished if group.smarthr_id}
+    )
+    ledger.progress.brakes["groups"] = {"count": len(vanished)}
+
+
+def _delete(ledger: Ledger, vanished: list[GroupRow]) -> None:
+    if not vanished:
+        return
+    ledger.delete_groups(vanished)
+    ledger.report(
+        [
+            Line(
+                subject=Subject.GROUP,
+                smarthr_id=str(group.smarthr_id),
+                label=group.name,
+                outcome=Outcome.DELETED,
+                changes={"name": (group.name, None)},
+                object_pk=group.pk,
+            )
+            for group in vanished
+        ]
+    )
+
+
+def _met_before(ledger: Ledger) -> set[str]:
+    """Departments that this run counted already: those of the readings before a refresh."""
+    progress = ledger.progress
+    if not progress.departments_refreshed:
+        return set()
+    return {
+        record_id
+        for page in ledger.pages(Phase.DEPARTMENTS)
+        if page.reading < progress.departments.reading
+        for record_id in page.ids
+    }
+
+
+def _line(plan: GroupPlan, by_pk: Mapping[int, GroupRow], names: Mapping[UUID, str]) -> Line:
+    changes = dict(plan.changes)
+    if "parent" in changes:  # people read names, not keys
+        before, after = changes["parent"]
+        old = by_pk.get(before)
+        changes["parent"] = (old.name if old else None, names.get(after))
+    return Line(
+        subject=Subject.GROUP,
+        smarthr_id=plan.smarthr_id,
+        label=plan.label,
+        outcome=plan.outcome,
+        changes=changes,
+        notes=plan.notes,
+        object_pk=plan.group.pk if plan.group else None,
+    )
+
+
+def _raw_id(record: Department | BadRecord) -> str:
+    return record.raw_id if isinstance(record, BadRecord) else str(record.id)

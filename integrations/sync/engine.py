@@ -1,0 +1,61 @@
+"""One run from its first step to its last: read → plan → apply → report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from integrations.choices import Phase, RunStatus, phases_of
+from integrations.reasons import Reason
+from integrations.sync.account_step import check_account
+from integrations.sync.deletion_steps import settle_ids, settle_vanished
+from integrations.sync.department_steps import (
+    delete_vanished_groups,
+    read_departments,
+    write_groups,
+)
+from integrations.sync.ledger import Ledger
+from integrations.sync.people_steps import read_crews, settle_held
+from integrations.sync.work import Work
+
+STEPS: dict[Phase, Callable[[Work], None]] = {
+    Phase.ACCOUNT: check_account,
+    Phase.DEPARTMENTS: read_departments,
+    Phase.GROUPS: write_groups,
+    Phase.CREWS: read_crews,
+    Phase.PEOPLE: settle_held,
+    Phase.DELETIONS: settle_vanished,
+    Phase.IDS: settle_ids,
+    Phase.GROUP_DELETIONS: delete_vanished_groups,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    status: RunStatus
+    reason: Reason | None = None
+
+
+def advance(work: Work) -> Ending:
+    """Goes on from where the run stands to its end.
+
+    Raises Paused when the slice is over, StopRun, RunCancelled, LeaseLost, SmartHRError.
+    """
+    ledger = work.ledger
+    order = phases_of(ledger.kind, ledger.settings.slot)
+    position = order.index(ledger.progress.phase)
+    for phase in order[position:-1]:
+        if ledger.progress.phase != phase:
+            work.checkpoint()
+            work.enter(phase)
+        STEPS[phase](work)
+    return ending(ledger)
+
+
+def ending(ledger: Ledger) -> Ending:
+    progress = ledger.progress
+    if progress.departments.short or progress.crews.short:
+        return Ending(RunStatus.FAILED, Reason.INCOMPLETE_READ)  # E12, G4
+    if ledger.pending_candidates():
+        return Ending(RunStatus.NEEDS_CONFIRMATION)
+    return Ending(RunStatus.SUCCEEDED)

@@ -1,0 +1,120 @@
+"""What becomes of one page of crews: each crew's plan, and a first 社員ID for new people. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from integrations.choices import Outcome
+from integrations.reasons import Reason
+from integrations.smarthr.records import BadRecord, Crew
+from integrations.sync.plan_person import (
+    PeopleContext,
+    invalid_id_note,
+    plan_crew,
+    wanted_department,
+    wanted_employee_id,
+)
+from integrations.sync.types import Holder, Note, Person, PersonPlan
+from integrations.sync.values import text_or_empty
+
+RandomId = Callable[[], str]
+
+
+def plan_page(
+    records: Sequence[Crew | BadRecord],
+    *,
+    people: Mapping[UUID, Person],
+    tombstones: Mapping[UUID, datetime],
+    taken: Mapping[str, Holder],
+    context: PeopleContext,
+    random_id: RandomId,
+) -> list[PersonPlan]:
+    """One plan per distinct record.
+
+    `people` and `tombstones` are by crew id; `taken` says who has the 社員番号 of the page as a
+    社員ID; `random_id` yields 社員ID that nobody has (E3).
+    """
+    plans = [_bad(record) for record in records if isinstance(record, BadRecord)]
+    given = set(taken)
+    # The smaller crew id goes first, so that few have to give a number back at the end (S4).
+    for crew in sorted(newest_of_each(records), key=lambda crew: crew.id):
+        deleted_at = tombstones.get(crew.id)
+        if crew.id not in people and deleted_at is not None and crew.read_at <= deleted_at:
+            plans.append(_stays_deleted(crew))  # E12a
+            continue
+        plan = plan_crew(crew, people.get(crew.id), context)
+        if plan.outcome == Outcome.CREATED:
+            plan = _with_employee_id(plan, crew, given, random_id)
+        plans.append(plan)
+    return plans
+
+
+def newest_of_each(records: Sequence[Crew | BadRecord]) -> list[Crew]:
+    """One crew per id: rows can shift between pages and come twice."""
+    newest: dict[UUID, Crew] = {}
+    for record in records:
+        if isinstance(record, Crew):
+            known = newest.get(record.id)
+            if known is None or _version(record) >= _version(known):
+                newest[record.id] = record
+    return list(newest.values())
+
+
+def unknown_departments(records: Sequence[Crew | BadRecord], context: PeopleContext) -> bool:
+    """Whether a crew names a department that this run has not read (D6)."""
+    wanted = (
+        wanted_department(record, context.settings.slot)
+        for record in records
+        if isinstance(record, Crew)
+    )
+    return any(
+        department is not None and department not in context.departments for department in wanted
+    )
+
+
+def wanted_ids(records: Sequence[Crew | BadRecord]) -> set[str]:
+    """The valid 社員番号 of a page."""
+    codes = (wanted_employee_id(record) for record in records if isinstance(record, Crew))
+    return {code for code in codes if code is not None}
+
+
+def _with_employee_id(
+    plan: PersonPlan, crew: Crew, given: set[str], random_id: RandomId
+) -> PersonPlan:
+    """E2, E3: the wanted 社員ID where it is free by now, else a random one for the time being."""
+    wish, notes = plan.wish, plan.notes
+    if wish is not None and wish not in given:
+        employee_id, wish = wish, None
+    else:
+        employee_id = random_id()
+        if wish is None:
+            notes = (*notes, invalid_id_note(crew, employee_id, new=True))
+    given.add(employee_id)
+    return replace(
+        plan,
+        label=f"{plan.values['last_name']} {plan.values['first_name']}（{employee_id}）",
+        values={**plan.values, "employee_id": employee_id},
+        changes={"employee_id": (None, employee_id), **plan.changes},
+        wish=wish,
+        notes=notes,
+    )
+
+
+def _version(crew: Crew) -> tuple[float, datetime]:
+    return (crew.updated_at.timestamp() if crew.updated_at else 0.0, crew.read_at)
+
+
+def _bad(record: BadRecord) -> PersonPlan:
+    return PersonPlan(
+        smarthr_id=text_or_empty(record.raw_id),
+        label="氏名なし（社員番号なし）",
+        outcome=Outcome.LEFT_OUT,
+        notes=(Note(Reason.VALUE_INVALID, {"field": "id"}),),
+    )
+
+
+def _stays_deleted(crew: Crew) -> PersonPlan:
+    return PersonPlan(smarthr_id=str(crew.id), label="", outcome=Outcome.UNCHANGED)

@@ -1,0 +1,30 @@
+"""Background work of syncs. Messages carry ids; the state is in the rows."""
+
+import time
+from typing import Final
+
+from celery import shared_task
+
+from integrations.services.runs import claim, due_runs, work_on
+
+# A worker is free again for another company's run after this many seconds.
+SLICE: Final = 20.0
+
+
+@shared_task(name="integrations.work_on_run")
+def work_on_run(run_id: int) -> None:
+    """A slice of a run; asks for the next one itself. Does nothing if another works on it."""
+    lease = claim(run_id)
+    if lease is None:
+        return
+    until = time.monotonic() + SLICE
+    result = work_on(run_id, lease, should_pause=lambda: time.monotonic() > until)
+    if not result.finished and result.wait_until is None:
+        work_on_run.delay(run_id)
+
+
+@shared_task(name="integrations.resume_runs")
+def resume_runs() -> None:
+    """Runs whose time has come, whose worker died, or whose message was lost."""
+    for run_id in due_runs():
+        work_on_run.delay(run_id)

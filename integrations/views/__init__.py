@@ -1,0 +1,1 @@
+"""ホーム, the settings of SmartHR連携 and its runs."""

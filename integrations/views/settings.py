@@ -1,0 +1,142 @@
+"""設定 / SmartHR連携: each section is its own form with its own result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from companies import audit
+from companies.access import administrators_only
+from companies.models import Company
+from companies.requests import SignedInRequest
+from integrations.choices import RunKind
+from integrations.forms import (
+    ConnectionForm,
+    DepartmentSlotForm,
+    OtherSettingsForm,
+    SettingsForm,
+)
+from integrations.models import SmartHRIntegration, SyncRun
+from integrations.reason_texts import attribute_label
+from integrations.services.connection import RefusedValue, configure, integration_of
+from integrations.views.progress import RunView
+
+HISTORY_LENGTH = 10
+FORMS: dict[str, type[SettingsForm]] = {
+    "connection": ConnectionForm,
+    "slot": DepartmentSlotForm,
+    "others": OtherSettingsForm,
+}
+SAVED = "保存しました。"
+
+
+@administrators_only
+@never_cache
+@require_GET
+def settings_page(request: SignedInRequest) -> HttpResponse:
+    return _page(request, integration_of(request.user.company))
+
+
+@administrators_only
+@never_cache
+@sensitive_post_parameters("token")
+@require_POST
+def save_section(request: SignedInRequest, section: str) -> HttpResponse:
+    """Saves one section; the others keep what is typed in them."""
+    if section not in FORMS:
+        raise Http404
+    integration = integration_of(request.user.company)
+    form = FORMS[section](request.POST, auto_id=f"{section}_%s")
+    if not form.is_valid() or _must_ask(form, integration, request):
+        return _section(request, integration, section, form, status=422)
+    try:
+        actor = audit.person(request.user)
+        integration = configure(
+            company=request.user.company, actor=actor, changes=form.changes()
+        )
+    except RefusedValue as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return _section(request, integration, section, form, status=422)
+    if not request.htmx:
+        messages.success(request, SAVED, extra_tags=section)
+        return redirect(f"{resolve_url('smarthr-settings')}#{section}")
+    saved = _form(section, integration)
+    return _section(request, integration, section, saved, result=SAVED)
+
+
+def _must_ask(form: SettingsForm, integration: SmartHRIntegration, request: HttpRequest) -> bool:
+    return (
+        isinstance(form, OtherSettingsForm)
+        and form.asks_first(integration)
+        and "confirmed" not in request.POST
+    )
+
+
+def _form(section: str, integration: SmartHRIntegration) -> SettingsForm:
+    kind = FORMS[section]
+    return kind(initial=kind.stored(integration), auto_id=f"{section}_%s")
+
+
+def _section(
+    request: SignedInRequest,
+    integration: SmartHRIntegration,
+    section: str,
+    form: SettingsForm,
+    *,
+    status: int = 200,
+    result: str = "",
+) -> HttpResponse:
+    asks = status == 422 and form.is_valid()
+    if not request.htmx:
+        changed = {f"{section}_form": form, f"{section}_asks": asks}
+        return _page(request, integration, status=status, **changed)
+    context = {
+        "integration": integration,
+        f"{section}_form": form,
+        f"{section}_asks": asks,
+        f"{section}_result": result,
+    }
+    return render(request, f"integrations/_{section}.html", context, status=status)
+
+
+def _page(
+    request: SignedInRequest, integration: SmartHRIntegration, *, status: int = 200, **changed: Any
+) -> HttpResponse:
+    company = request.user.company
+    recent = list(SyncRun.objects.for_company(company).order_by("-started_at")[:HISTORY_LENGTH])
+    slot = integration.department_slot
+    active = next((run for run in recent if run.is_active), None)
+    context = {
+        "integration": integration,
+        "unreadable": [attribute_label(name) for name in integration.unreadable],
+        "history": [RunView(run, slot) for run in recent],
+        "active": RunView(active, slot) if active else None,
+        "last_departments": _last(company, RunKind.DEPARTMENTS, slot),
+        "last_employees": _last(company, RunKind.EMPLOYEES, slot),
+        **{f"{section}_form": _form(section, integration) for section in FORMS},
+        **_results(request),
+        **changed,
+    }
+    return render(request, "integrations/settings.html", context, status=status)
+
+
+def _last(company: Company, kind: RunKind, slot: int | None) -> RunView | None:
+    """The newest run of a kind that has ended."""
+    ended = SyncRun.objects.for_company(company).filter(kind=kind, finished_at__isnull=False)
+    run = ended.order_by("-started_at").first()
+    return RunView(run, slot) if run else None
+
+
+def _results(request: HttpRequest) -> dict[str, str]:
+    """What a section said before the redirect, to be shown beside its button."""
+    return {
+        f"{message.extra_tags}_result": str(message)
+        for message in messages.get_messages(request)
+        if message.extra_tags in FORMS
+    }

@@ -1,0 +1,65 @@
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from simulator.account import Account
+from simulator.server import Simulator, start_simulator
+from simulator.state_file import StateFile
+
+
+def main() -> int:
+    options = _options()
+    token = options.token or os.environ.get("SIMULATOR_TOKEN")
+    if not token:
+        print("simulator: give --token or SIMULATOR_TOKEN", file=sys.stderr)
+        return 2
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        simulator = start_simulator(options.port, options.host)
+    except OSError as error:
+        print(f"simulator: port {options.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    account = simulator.add_account(options.account, token)
+    state = _fill(simulator, account, options)
+    print(
+        f"SmartHR simulator ready: {account.page_url} ({len(account.crews)} people,"
+        f" API {account.api_url})",
+        flush=True,
+    )
+    stopped.wait()
+    simulator.stop()
+    if state is not None:
+        state.close()
+    return 0
+
+
+def _fill(simulator: Simulator, account: Account, options: argparse.Namespace) -> StateFile | None:
+    state = StateFile(options.state, simulator.accounts) if options.state else None
+    if state is None or not state.restore():
+        account.generate(options.people, options.departments, options.seed)
+    if state is not None:
+        state.save()
+        state.start()
+    return state
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="simulator", description="A SmartHR to practise against.")
+    parser.add_argument("--port", type=int, default=8100)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--account", default="demo", metavar="SUBDOMAIN")
+    parser.add_argument("--token", help="access token; else SIMULATOR_TOKEN")
+    parser.add_argument("--people", type=int, default=3000)
+    parser.add_argument("--departments", type=int, default=86)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--state", type=Path, metavar="FILE", help="kept over restarts")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+STATUSES = {"employed": "在職中", "absent": "休職中", "retired": "退職済"}
+NOTICES = {
+    "crew-added": "従業員を追加しました。",
+    "crew-changed": "従業員情報を保存しました。",
+    "crew-retired": "退職の手続きをしました。",
+    "crew-rehired": "在職中に戻しました。",
+    "crew-deleted": "従業員を削除しました。",
+    "department-added": "部署を追加しました。",
+    "department-changed": "部署を保存しました。",
+    "department-discontinued": "部署を廃止しました。",
+    "department-deleted": "部署を削除しました。",
+    "settings-changed": "状態を変更しました。",
+}
+BAD_DATE = "日付は「2026-04-01」の形で入力してください。"
