@@ -15,6 +15,7 @@ from integrations.sync.ledger import ALWAYS_THERE, Ledger, Line, StoredPage
 
 from integrations.sync.types import GroupPlan, GroupRow, Holder, Person, PersonPlan, SyncSettings
 
+
 @dataclass(slots=True)
 class Records:
     """A company's records, as far as a sync reads them."""
@@ -42,7 +43,9 @@ class MemoryLedger(Ledger):
         self.lines: list[Line] = []
         self._pages: dict[tuple[Phase, int, int], StoredPage] = {}
         self._created: set[UUID] = set()
-        self._new_keys = count(-1, -1)  # no row has a negative key
+        # No row has a negative key; records that came from another ledger may.
+        known = [*records.groups, *(person.pk for person in records.people.values()), 0]
+        self._new_keys = count(min(known) - 1, -1)
         self._outcomes: dict[tuple[Subject, str], Outcome] = {}
         self._said: dict[tuple[Subject, str], set[str]] = {}
         self._holders = dict(records.others)
@@ -57,9 +60,7 @@ class MemoryLedger(Ledger):
         self._pages[(page.phase, page.reading, page.number)] = page
 
     def pages(self, phase: Phase, reading: int | None = None) -> Sequence[StoredPage]:
-        keys = sorted(
-            key for key in self._pages if key[0] == phase and reading in (None, key[1])
-        )
+        keys = sorted(key for key in self._pages if key[0] == phase and reading in (None, key[1]))
         return [self._pages[key] for key in keys]
 
     # --- groups -----------------------------------------------------------------------------
@@ -183,7 +184,9 @@ class MemoryLedger(Ledger):
         self.records.account_unchecked = False
 
     def outcomes(self, subject: Subject, ids: Collection[str]) -> dict[str, Outcome]:
-        return {key: self._outcomes[subject, key] for key in ids if (subject, key) in self._outcomes}
+        return {
+            key: self._outcomes[subject, key] for key in ids if (subject, key) in self._outcomes
+        }
 
     def add_lines(self, lines: Sequence[Line]) -> None:
         for line in lines:
@@ -207,7 +210,5 @@ def _holder(person: Person, crew: UUID, *, created: bool) -> Holder:
 
 
 def _new_person(pk: int, crew: UUID, plan: PersonPlan) -> Person:
-    values = {
-        name: value for name, value in plan.values.items() if name != "must_change_password"
-    }
+    values = {name: value for name, value in plan.values.items() if name != "must_change_password"}
     return Person(pk=pk, smarthr_id=crew, **{"source_updated_at": None, **values})
