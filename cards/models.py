@@ -47,7 +47,8 @@ class BusinessCard(TenantOwned):
         return f"{self.last_name} {self.first_name} {self.title}".strip()
 
     def save(self, *args: object, **kwargs: object) -> None:
-        if self.company_id is None:  # a card is its employee's company's
+        company_id: int | None = self.company_id
+        if company_id is None:  # a card is its employee's company's
             self.company_id = self.employee.company_id
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 

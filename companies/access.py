@@ -21,7 +21,7 @@ def signed_in(view: View) -> View:
     """Open to every employee who is logged in."""
     guarded = login_required(view)
     guarded.access = "signed_in"  # type: ignore[attr-defined]
-    return cast(View, guarded)
+    return guarded
 
 
 def administrators_only(view: View) -> View:

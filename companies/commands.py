@@ -25,7 +25,7 @@ class Exit(IntEnum):
 class ReportingCommand(BaseCommand):
     """Prints text for people, or one JSON object with `--json`; never a traceback or a secret."""
 
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
     # What an error adds to its JSON object.
     error_fields: dict[str, Any] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -57,7 +57,7 @@ class TenantOwned(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
 
-    objects: Any = TenantQuerySet.as_manager()
+    objects: ClassVar[Any] = TenantQuerySet.as_manager()
 
     class Meta:
         abstract = True

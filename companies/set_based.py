@@ -34,7 +34,7 @@ def update_rows(
 
 def _update(model: type[models.Model], columns: Sequence[Any], items: Sequence[Any]) -> int:
     quote = connection.ops.quote_name
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)  # type: ignore[union-attr]
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     assignments = ", ".join(
         f"{quote(column.column)} = {_typed(column, f'v.column{place}')}"
         for place, column in enumerate(columns, start=2)
@@ -54,7 +54,7 @@ def _update(model: type[models.Model], columns: Sequence[Any], items: Sequence[A
             f"WHERE {table}.{key} = v.column1",
             parameters,
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _typed(column: Any, value: str) -> str:

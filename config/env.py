@@ -52,10 +52,13 @@ FERNET_HINT = (
 
 
 def database(name: str, default: Path) -> dict[str, object]:
-    raw = os.environ.get(name, "").strip() or f"sqlite:///{default}"
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        default.parent.mkdir(exist_ok=True)
+        raw = f"sqlite:///{default}"
     try:
         config = dict(reader.db_url_config(raw))
-    except Exception:
+    except Exception:  # noqa: BLE001 - django-environ raises what its parsers raise
         refuse(name, "is no database address. Use sqlite:///path or postgres://user@host/name.")
     engine = config.get("ENGINE")
     if engine not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:

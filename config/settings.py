@@ -165,7 +165,11 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # --- mail, errors, logs --------------------------------------------------------------------
 globals().update(env.reader.email_url("EMAIL_URL", default="consolemail://"))
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for other subdomains and
+    "security.W021",  # for browsers' preload lists is the domain's owner's decision
+    "security.W008",  # the proxy in front redirects http (docs/operations.md)
+]
 LOGGING = logging_config.logging_config(
     env.choice("LOG_FORMAT", options={"text", "json"}, default="text")
 )

@@ -10,7 +10,7 @@ from employees.models import Employee
 
 
 class CompanyBackend(BaseBackend):
-    def authenticate(  # type: ignore[override]
+    def authenticate(
         self,
         request: HttpRequest | None,
         company_code: str | None = None,

@@ -45,6 +45,18 @@ class LoginForm(forms.Form):
     employee_id = _identifier("社員ID", "username")
     password = _password("パスワード", "current-password")
 
+    def clean(self) -> None:
+        """A value that nobody can have fails like a wrong one; only a missing one is named."""
+        odd = [
+            name
+            for name, errors in self.errors.as_data().items()
+            if any(error.code != "required" for error in errors)
+        ]
+        for name in odd:
+            del self.errors[name]
+        if odd:
+            raise forms.ValidationError(LOGIN_FAILED)
+
 
 class NewPasswordForm(forms.Form):
     """The new password, twice; `stored` is what it is held against."""
@@ -84,7 +96,5 @@ class OwnPasswordForm(NewPasswordForm):
     def clean_current_password(self) -> str:
         password: str = self.cleaned_data["current_password"]
         if not self.stored.is_this(password):
-            raise forms.ValidationError(
-                "今のパスワードが違います。もう一度入力してください。"
-            )
+            raise forms.ValidationError("今のパスワードが違います。もう一度入力してください。")
         return password

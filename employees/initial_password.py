@@ -57,7 +57,7 @@ class InitialPasswordHasher(BasePasswordHasher):
         make_password(password)
         return False
 
-    def safe_summary(self, encoded: str) -> dict[str, Any]:
+    def safe_summary(self, encoded: str) -> Any:
         parts = self.decode(encoded)
         return {"algorithm": parts["algorithm"], "hash": mask_hash(parts["hash"])}
 

@@ -16,7 +16,7 @@ class PasswordChangeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if user.is_authenticated and user.must_change_password and not self._is_open(request):
-            response = redirect("password")
+            response: HttpResponse = redirect("password")
             if request.headers.get("HX-Request"):  # htmx would swap the page into a fragment
                 response = HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
             return response

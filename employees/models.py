@@ -64,7 +64,7 @@ class Employee(TenantOwned, AbstractBaseUser):
     USERNAME_FIELD: ClassVar[str] = "login_key"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: Any = EmployeeManager()
+    objects: ClassVar[Any] = EmployeeManager()
 
     class Meta:
         constraints = [
@@ -90,9 +90,7 @@ class Employee(TenantOwned, AbstractBaseUser):
         ]
         indexes = [
             models.Index(fields=["company", "role"], name="employee_by_role"),
-            models.Index(
-                fields=["company", "last_name", "first_name"], name="employee_by_name"
-            ),
+            models.Index(fields=["company", "last_name", "first_name"], name="employee_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +114,7 @@ class Employee(TenantOwned, AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         # C4: whoever has no group is in グループ1.
-        if self.group_id is None and self.company_id is not None:
+        group_id: int | None = self.group_id
+        if group_id is None:
             self.group = Group.objects.for_company(self.company_id).get(is_default=True)
         super().save(*args, **kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -32,7 +32,7 @@ class Group(TenantOwned):
     source_updated_at = models.DateTimeField(null=True, blank=True, editable=False)
     source_read_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: Any = GroupQuerySet.as_manager()
+    objects: ClassVar[Any] = GroupQuerySet.as_manager()
 
     class Meta:
         constraints = [

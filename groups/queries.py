@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
@@ -20,6 +21,7 @@ class ListedGroup:
     members: int
     members_below: int
     parent_path: str
+    parent_name: str
 
     @property
     def level(self) -> int:
@@ -46,15 +48,20 @@ def listed_groups(company: Company, *, page: str | None, size: int) -> Page[List
     """One page of the whole tree, in the order of the tree."""
     tree, own = group_tree(company), members_by_group(company)
     sums = tree.sums(own)
-    found = Paginator(list(tree.walk()), size).get_page(page)
-    found.object_list = [
-        ListedGroup(
-            node=node,
-            depth=depth,
-            members=own.get(node.pk, 0),
-            members_below=sums[node.pk],
-            parent_path=tree.short_path(node.parent_id) if depth and node.parent_id else "",
-        )
-        for node, depth in found.object_list
-    ]
-    return cast("Page[ListedGroup]", found)
+    found: Page[Any] = Paginator(list(tree.walk()), size).get_page(page)
+    found.object_list = [_listed(node, depth, tree, own, sums) for node, depth in found.object_list]
+    return found
+
+
+def _listed(
+    node: Node, depth: int, tree: GroupTree, own: Mapping[int, int], sums: Mapping[int, int]
+) -> ListedGroup:
+    parent = tree.nodes[node.parent_id] if depth and node.parent_id else None
+    return ListedGroup(
+        node=node,
+        depth=depth,
+        members=own.get(node.pk, 0),
+        members_below=sums[node.pk],
+        parent_path=tree.short_path(parent.pk) if parent else "",
+        parent_name=parent.name if parent else "",
+    )

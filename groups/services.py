@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
@@ -11,9 +12,7 @@ from groups.models import DEFAULT_GROUP_NAME, Group
 
 def create_default_group(company: Company) -> Group:
     """グループ1 of a new company (C4)."""
-    group: Group = Group.objects.create(
-        company=company, name=DEFAULT_GROUP_NAME, is_default=True
-    )
+    group: Group = Group.objects.create(company=company, name=DEFAULT_GROUP_NAME, is_default=True)
     return group
 
 
@@ -26,10 +25,12 @@ def dissolve_groups(*, company: Company, groups: Collection[int], actor: Actor) 
     gone = [tree[pk] for pk in groups if pk in tree and not tree[pk].is_default]
     gone_keys = {group.pk for group in gone}
     default = next(group for group in tree.values() if group.is_default)
-    events: list[Event] = []
-    for group in tree.values():
-        if group.parent_id in gone_keys and group.pk not in gone_keys:
-            events.append(_move_up(group, tree, gone_keys))
+    _lock_members(company, gone_keys)
+    events = [
+        _move_up(group, tree, gone_keys)
+        for group in tree.values()
+        if group.parent_id in gone_keys and group.pk not in gone_keys
+    ]
     for group in gone:
         events += _move_members(group, default)
         events.append(
@@ -40,18 +41,24 @@ def dissolve_groups(*, company: Company, groups: Collection[int], actor: Actor) 
     write_audit(company=company, actor=actor, events=events)
 
 
+def _lock_members(company: Company, groups: Collection[int]) -> None:
+    """In one order, like a sync locks its people: neither waits for the other."""
+    # Through the reverse relation: this app knows no employees.
+    employees: Any = Group._meta.get_field("members").related_model
+    members = employees.objects.for_company(company)
+    list(members.filter(group__in=groups).select_for_update().order_by("pk").values_list("pk"))
+
+
 def _move_up(group: Group, tree: dict[int, Group], gone: set[int]) -> Event:
     """To the nearest ancestor that survives."""
-    before = tree[group.parent_id]
     parent_id = group.parent_id
+    before = tree[parent_id].name if parent_id else None
     while parent_id is not None and parent_id in gone:
         parent_id = tree[parent_id].parent_id
     group.parent_id = parent_id
     group.save(update_fields=["parent"])
     after = tree[parent_id].name if parent_id else None
-    return Event(
-        AuditAction.UPDATED, "group", group.pk, group.name, {"parent": (before.name, after)}
-    )
+    return Event(AuditAction.UPDATED, "group", group.pk, group.name, {"parent": (before, after)})
 
 
 def _move_members(group: Group, default: Group) -> list[Event]:

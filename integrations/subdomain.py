@@ -8,7 +8,7 @@ _ADDRESS = re.compile(r"https://([a-z0-9-]{1,63})\.smarthr\.jp(?:/.*)?", re.IGNO
 
 def parse_subdomain(text: str) -> str | None:
     """The label, also from `https://LABEL.smarthr.jp/…`; None for anything else."""
-    value = text.strip()
+    value = text
     if (address := _ADDRESS.fullmatch(value)) is not None:
         value = address[1]
     value = value.lower()

@@ -7,6 +7,7 @@ environment.prepare()
 import os  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 import django  # noqa: E402
 import pytest  # noqa: E402
@@ -29,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only what uses the database and no browser: `make test` runs it on SQLite too",
     )
+
+
+def pytest_xdist_setupnodes() -> None:
+    # If its workers inherited it, pytest-django would read their settings before the first lines
+    # of this file have given each of them a Redis database of its own.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -79,7 +86,7 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, worker_id: str
 ) -> None:
     """SQLite in a file as in real life: in memory it has other locks, and no second process."""
-    database = project_settings.DATABASES["default"]
+    database: dict[str, Any] = project_settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         path = Path(environment.folder()) / f"{worker_id}.sqlite3"
         database.setdefault("TEST", {})["NAME"] = str(path)

@@ -15,7 +15,7 @@ import redis
 from tests.servers import NONE, MissingServer, Servers, available_servers, with_database
 
 # Of no worth to anybody.
-SECRET_KEY = "tests-and-nothing-but-tests-0123456789abcdefghij"  # noqa: S105
+SECRET_KEY = "tests-and-nothing-but-tests-0123456789abcdefghij"
 FIELD_ENCRYPTION_KEYS = "dGVzdHMtYW5kLW5vdGhpbmctYnV0LXRlc3RzLTAxMjM="
 # PostgreSQL's names carry it, so that runs at the same time do not meet.
 RUN = "TEST_RUN"

@@ -18,6 +18,8 @@ import redis
 from tests.started_servers import started_postgres, started_redis
 
 NONE = "none"
+STANDARD_POSTGRES = "localhost:5432"
+STANDARD_REDIS = "redis://localhost:6379"
 
 
 class MissingServer(Exception):
@@ -53,7 +55,7 @@ def problem_of_postgres(url: str) -> str | None:
     try:
         connection = psycopg2.connect(with_database(url, "postgres"), connect_timeout=3)
     except psycopg2.OperationalError as error:
-        return str(error).strip().splitlines()[-1]
+        return str(error).strip().splitlines()[0]
     try:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -84,7 +86,7 @@ def problem_of_redis(url: str) -> str | None:
 def _kinds() -> tuple[Kind, Kind]:
     user = getpass.getuser()
     users = ("postgres", "postgres:postgres", user)
-    standard = tuple(f"postgres://{user}@localhost:5432" for user in users)
+    standard = tuple(f"postgres://{user}@{STANDARD_POSTGRES}" for user in users)
     return (
         Kind(
             "PostgreSQL",
@@ -98,7 +100,7 @@ def _kinds() -> tuple[Kind, Kind]:
             "Redis",
             "TEST_REDIS_URL",
             ("redis://", "rediss://"),
-            ("redis://localhost:6379",),
+            (STANDARD_REDIS,),
             problem_of_redis,
             started_redis,
         ),

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,11 @@ def started_postgres() -> Iterator[str]:
         )
         port = _free_port()
         settings = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
-        command = [programs / "postgres", "-D", data, "-p", str(port), *settings]
+        command: list[Path | str] = [programs / "postgres", "-D", data, "-p", str(port)]
         url = f"postgres://postgres@127.0.0.1:{port}"
-        with _running(command, folder, signal.SIGINT, lambda: _answers_sql(url), account):
+        with _running(
+            [*command, *settings], folder, signal.SIGINT, lambda: _answers_sql(url), account
+        ):
             yield url
 
 
@@ -69,7 +71,15 @@ def started_redis() -> Iterator[str]:
         raise OSError("no valkey-server for this machine")
     with tempfile.TemporaryDirectory(prefix="tests-redis-") as name:
         port = _free_port()
-        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        command: list[Path | str] = [
+            program,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+        ]
         url = f"redis://127.0.0.1:{port}"
         with _running(command, Path(name), signal.SIGTERM, lambda: _answers_ping(url), {}):
             yield url
@@ -105,7 +115,7 @@ def _unprivileged_account(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def _running(
-    command: list[Path | str],
+    command: Sequence[Path | str],
     folder: Path,
     stop_signal: signal.Signals,
     answers: Callable[[], bool],
@@ -139,7 +149,7 @@ def _wait_until(answers: Callable[[], bool], process: subprocess.Popen[bytes], l
     deadline = time.monotonic() + START_SECONDS
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"{process.args} did not start: {log.read_text()[-500:]}")
+            raise RuntimeError(f"{process.args!r} did not start: {log.read_text()[-500:]}")
         time.sleep(0.05)
 
 

@@ -67,7 +67,7 @@ def read_variables(path: Path) -> dict[str, str]:
 
 def listen(wanted: int) -> socket.socket:
     """A listening socket on the wanted port, or on a free one when that is taken."""
-    for port in (wanted, 0):
+    for port in (*range(wanted, min(wanted + 10, 65536)), 0):
         server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

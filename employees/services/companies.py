@@ -63,7 +63,7 @@ def create_company(
 def _check(code: str, name: str, admin_id: str, admin_email: str, admin_password: str) -> None:
     if not re.match(CODE_PATTERN, code):
         raise Refused("企業IDは3〜20文字の半角英数字とハイフンで指定してください。")
-    if not name.strip() or len(name) > 255:
+    if not name.strip() or len(name) > 255 or not _is_storable(name):
         raise Refused("会社名を255文字以内で指定してください。")
     if not is_valid_employee_id(admin_id):  # C5
         raise Refused(
@@ -75,9 +75,14 @@ def _check(code: str, name: str, admin_id: str, admin_email: str, admin_password
         raise Refused("管理者のパスワードを指定してください。")
 
 
+def _is_storable(text: str) -> bool:
+    """No NUL and no lone surrogate, which PostgreSQL refuses."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def appoint_administrator(*, employee: Employee, reason: str, actor: Actor) -> None:
     """C6: the operator's way out where the last 管理者 could not go. Raises Refused."""
-    if not reason.strip():
+    if not reason.strip() or not _is_storable(reason):
         raise Refused("理由を指定してください。")
     with transaction.atomic():
         lock_company(employee.company_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -43,7 +45,7 @@ class DeletionCandidate(TenantOwned):
     found_at = models.DateTimeField(auto_now_add=True)
     run = models.ForeignKey(SyncRun, on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects = DeletionCandidateQuerySet.as_manager()
+    objects: ClassVar[Any] = DeletionCandidateQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from companies.models import Company, TenantOwned, TenantQuerySet
 from employees.models import Employee
-from integrations.choices import ACTIVE_STATUSES, Outcome, Phase, RunKind, RunStatus, Subject, Trigger
+from integrations.choices import (
+    ACTIVE_STATUSES,
+    Outcome,
+    Phase,
+    RunKind,
+    RunStatus,
+    Subject,
+    Trigger,
+)
 
 
 class SyncRunQuerySet(TenantQuerySet["SyncRun"]):
@@ -21,9 +29,7 @@ class SyncRun(TenantOwned):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="sync_runs")
     kind = models.CharField(max_length=16, choices=RunKind.choices)
     trigger = models.CharField(max_length=16, choices=Trigger.choices)
-    status = models.CharField(
-        max_length=20, choices=RunStatus.choices, default=RunStatus.WAITING
-    )
+    status = models.CharField(max_length=20, choices=RunStatus.choices, default=RunStatus.WAITING)
     phase = models.CharField(max_length=16, choices=Phase.choices, default=Phase.ACCOUNT)
     phase_done = models.PositiveIntegerField(default=0)
     phase_total = models.PositiveIntegerField(null=True)
@@ -33,9 +39,7 @@ class SyncRun(TenantOwned):
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.JSONField(default=dict)
     unreadable = models.JSONField(default=list)
-    started_by = models.ForeignKey(
-        Employee, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    started_by = models.ForeignKey(Employee, on_delete=models.SET_NULL, null=True, related_name="+")
     started_by_label = models.CharField(max_length=300, blank=True)
     cancelled_by_label = models.CharField(max_length=300, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
@@ -51,7 +55,7 @@ class SyncRun(TenantOwned):
     # Where it stands (integrations.sync.progress.Progress).
     progress = models.JSONField(default=dict)
 
-    objects = SyncRunQuerySet.as_manager()
+    objects: ClassVar[Any] = SyncRunQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -118,7 +122,3 @@ class RunRecord(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.label}"
-
-
-def new_lease() -> uuid.UUID:
-    return uuid.uuid4()

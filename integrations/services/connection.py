@@ -52,9 +52,9 @@ class RefusedValue(Exception):
 
 
 def integration_of(company: Company) -> SmartHRIntegration:
-    integration: SmartHRIntegration = SmartHRIntegration.objects.for_company(
-        company
-    ).get_or_create(company=company)[0]
+    integration: SmartHRIntegration = SmartHRIntegration.objects.for_company(company).get_or_create(
+        company=company
+    )[0]
     return integration
 
 

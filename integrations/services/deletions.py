@@ -56,16 +56,22 @@ def dismiss(*, company: Company, candidates: list[DeletionCandidate], actor: Act
     return Decision(dismissed=done)
 
 
-def approve(*, company: Company, candidates: list[DeletionCandidate], actor: Actor) -> Decision:
+def approve(
+    *,
+    company: Company,
+    candidates: list[DeletionCandidate],
+    actor: Actor,
+    decision: Decision | None = None,
+) -> Decision:
     """Asks SmartHR once more for each, and deletes those that are really gone.
 
     Raises NotReady, OtherAccount, EmptyAccount, SmartHRError, Undecryptable; what was decided
-    before an error stays decided.
+    before an error stays decided, and stands in the `decision` that the caller gave.
     """
+    decision = Decision() if decision is None else decision
     integration = ready_integration(company)
     if integration.account_unchecked:
         raise OtherAccount
-    decision = Decision()
     with smarthr_client(integration) as client:
         for subject in Subject:
             chosen = [candidate for candidate in candidates if candidate.subject == subject]
@@ -104,9 +110,7 @@ def _decide(
             rows.delete()
             decision.kept.append(candidate)
             return
-        write_audit(
-            company=company, actor=actor, events=[_event(candidate, AuditAction.APPROVED)]
-        )
+        write_audit(company=company, actor=actor, events=[_event(candidate, AuditAction.APPROVED)])
         try:
             _delete(company, candidate, actor)
         except LastAdministrator:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from companies.models import Company
-from integrations.choices import RunKind, Trigger
+from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.models import SyncRun
 from integrations.reasons import Reason
 from integrations.services.runs import cancel_own, claim, fail, start_run, work_on
@@ -31,6 +31,7 @@ class AlreadyRunning(Exception):
 class Foreground:
     sleep: Callable[[float], None] = time.sleep
     waited: timedelta = field(default_factory=timedelta)
+    interrupted: bool = False
 
     def sync(self, *, company: Company, kind: RunKind) -> SyncRun:
         """The run, ended. Takes over a run that lost its worker first.
@@ -46,7 +47,7 @@ class Foreground:
             if taken is None:
                 raise AlreadyRunning(run)
             run = self._to_its_end(run, taken)
-            if run.kind == kind and run.error_code != Reason.SETTINGS_CHANGED:
+            if self.interrupted or (run.kind == kind and _went_on(run)):
                 return run
             return self.sync(company=company, kind=kind)
         return self._to_its_end(run, lease)
@@ -62,6 +63,7 @@ class Foreground:
                     held = self._work(run, held)
                 run.refresh_from_db()
         except KeyboardInterrupt:
+            self.interrupted = True
             cancel_own(run)
             run.refresh_from_db()
         return run
@@ -79,3 +81,8 @@ class Foreground:
             fail(run, again, Reason.RATE_LIMITED)
         return None if again else claim(run.pk)
 
+
+def _went_on(run: SyncRun) -> bool:
+    """Whether a run that was taken over did what was asked for: neither cancelled before nor ended
+    because its settings are of yesterday."""
+    return run.status != RunStatus.CANCELLED and run.error_code != Reason.SETTINGS_CHANGED

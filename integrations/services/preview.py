@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from companies.models import Company
 from integrations.choices import RunKind, RunStatus
@@ -14,8 +14,13 @@ from integrations.services.clients import smarthr_client
 from integrations.services.foreground import PATIENCE, AlreadyRunning
 from integrations.services.runs import active_run, ready_integration
 from integrations.services.snapshot import records_of, sync_settings
-from integrations.services.summary import Summary, error_text, summary_of_preview
-from integrations.smarthr.errors import PermissionMissing, RateLimited, SmartHRError
+from integrations.services.summary import (
+    Summary,
+    error_text,
+    failure_detail,
+    summary_of_preview,
+)
+from integrations.smarthr.errors import RateLimited, SmartHRError
 from integrations.sync.engine import Ending, advance
 from integrations.sync.memory import MemoryLedger
 from integrations.sync.outcomes import StopRun
@@ -34,7 +39,7 @@ def preview(
         raise AlreadyRunning(active)
     ledger = MemoryLedger(kind, sync_settings(integration), records_of(company))
     requests = 0
-    detail: dict[str, object] = {"subdomain": integration.subdomain}
+    detail: dict[str, Any] = {}
     try:
         with smarthr_client(integration) as client:
             try:
@@ -48,8 +53,7 @@ def preview(
         done = Ending(RunStatus.FAILED, Reason.TOKEN_UNDECRYPTABLE)
     except SmartHRError as error:
         done = Ending(RunStatus.FAILED, Reason(error.code))
-        if isinstance(error, PermissionMissing):
-            detail["permission"] = error.permission
+        detail = failure_detail(integration, error)
     text = error_text(done.reason or "", detail)
     return summary_of_preview(ledger, status=done.status, requests=requests, error=text)
 

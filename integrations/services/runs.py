@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from celery import current_app
@@ -26,9 +26,9 @@ from integrations.reasons import Reason
 from integrations.services.clients import smarthr_client
 from integrations.services.connection import integration_of
 from integrations.services.snapshot import sync_settings
+from integrations.services.summary import failure_detail
 from integrations.smarthr.errors import (
     Maintenance,
-    PermissionMissing,
     RateLimited,
     RetryLater,
     SmartHRError,
@@ -46,6 +46,8 @@ BEAT: Final = 10.0
 LEASE: Final = timedelta(seconds=75)
 LONGEST_WAIT: Final = timedelta(hours=24)  # T6
 MOST_TAKEOVERS: Final = 50
+# Such a run goes on to its end: a cancelled one never deletes (E12).
+HAS_DELETED: Final = {"progress__has_deleted": True}
 
 
 class NotReady(Exception):
@@ -96,9 +98,7 @@ def start_run(
     except IntegrityError:
         active = active_run(company)
         if active is None:  # it ended just now
-            return start_run(
-                company=company, kind=kind, trigger=trigger, actor=actor, lease=lease
-            )
+            return start_run(company=company, kind=kind, trigger=trigger, actor=actor, lease=lease)
         return active, False
     return run, True
 
@@ -129,8 +129,10 @@ def request_cancel(*, run: SyncRun, actor: Employee) -> None:
         if not asked:
             return
         _audit(run, actor, AuditAction.CANCELLED)
-        idle = runs.filter(lease=None).update(
-            status=RunStatus.CANCELLED, finished_at=timezone.now()
+        idle = (
+            runs.filter(lease=None)
+            .exclude(**HAS_DELETED)
+            .update(status=RunStatus.CANCELLED, finished_at=timezone.now())
         )
         if idle:
             RunPage.objects.filter(run=run).delete()
@@ -138,10 +140,12 @@ def request_cancel(*, run: SyncRun, actor: Employee) -> None:
 
 def cancel_own(run: SyncRun) -> None:
     """Ctrl-C on the command that works on the run."""
-    SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk).update(
+    runs = SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk)
+    ended = runs.exclude(**HAS_DELETED).update(
         status=RunStatus.CANCELLED, finished_at=timezone.now(), lease=None, not_before=None
     )
-    RunPage.objects.filter(run=run).delete()
+    if ended:
+        RunPage.objects.filter(run=run).delete()
 
 
 def claim(run_id: int, *, early: bool = False) -> UUID | None:
@@ -183,13 +187,15 @@ def work_on(run_id: int, lease: UUID, *, should_pause: Callable[[], bool]) -> Sl
         raise  # nothing can be written now; the run is taken over when the database is back
     except Exception:
         log.exception("run %s failed", run_id)
-        return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR)
+        return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR, {"run": run.pk})
 
 
 def _work_on(run: SyncRun, lease: UUID, should_pause: Callable[[], bool]) -> Slice:
     integration = integration_of(run.company)
+    if run.settings_version != integration.settings_version:
+        return _finish(run, lease, RunStatus.FAILED, Reason.SETTINGS_CHANGED)
     if run.takeovers > MOST_TAKEOVERS:
-        return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR)
+        return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR, {"run": run.pk})
     ledger = DatabaseLedger(run, lease, sync_settings(integration))
     before = run.requests
     try:
@@ -236,14 +242,13 @@ def _after_error(
     if waits and isinstance(error, RetryLater) and timezone.now() - run.started_at < LONGEST_WAIT:
         return _wait(run, lease, ledger, error)
     log.warning("run %s stopped: %s", run.pk, error)
-    detail = {"subdomain": integration.subdomain}
-    if isinstance(error, PermissionMissing):
-        detail["permission"] = error.permission
+    detail = failure_detail(integration, error)
     return _finish(run, lease, RunStatus.FAILED, Reason(error.code), detail, ledger)
 
 
 def _release(run: SyncRun, lease: UUID, ledger: DatabaseLedger) -> Slice:
-    _held(run, lease).update(lease=None, requests=ledger.requests())
+    if not _let_go(run, lease, requests=ledger.requests()):
+        return _finish(run, lease, RunStatus.CANCELLED, None, None, ledger)
     return Slice(finished=False)
 
 
@@ -251,14 +256,26 @@ def _wait(run: SyncRun, lease: UUID, ledger: DatabaseLedger, error: RetryLater) 
     """T6: 待機中 until the limit or the maintenance is over."""
     seconds = error.wait if error.wait is not None else 60.0
     until = timezone.now() + timedelta(seconds=max(seconds, 1.0))
-    _held(run, lease).update(
-        lease=None,
+    if not _let_go(
+        run,
+        lease,
         status=RunStatus.WAITING,
         not_before=until,
         error_code=error.code,
         requests=ledger.requests(),
-    )
+    ):
+        return _finish(run, lease, RunStatus.CANCELLED, None, None, ledger)
     return Slice(finished=False, wait_until=until)
+
+
+def _let_go(run: SyncRun, lease: UUID, **values: object) -> bool:
+    """Frees the run for its next slice; False where it was cancelled before it came to that.
+
+    A run that waits ends at once when it is cancelled, so nobody would look at the wish later.
+    """
+    held = _held(run, lease)
+    held.filter(cancel_requested_at=None).update(lease=None, **values)
+    return not held.exists()
 
 
 def _finish(
@@ -296,7 +313,7 @@ def fail(run: SyncRun, lease: UUID, reason: Reason) -> None:
     _finish(run, lease, RunStatus.FAILED, reason)
 
 
-def _held(run: SyncRun, lease: UUID):  # type: ignore[no-untyped-def]
+def _held(run: SyncRun, lease: UUID) -> Any:
     return SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk, lease=lease)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from companies.models import Company
 from integrations.choices import CandidateStatus, Outcome, RunStatus, Subject
-from integrations.models import DeletionCandidate, RunRecord, SyncRun
+from integrations.models import DeletionCandidate, RunRecord, SmartHRIntegration, SyncRun
 from integrations.reason_texts import explain
 from integrations.reasons import Reason
+from integrations.smarthr.errors import PermissionMissing, SmartHRError
 from integrations.sync.ledger import Line
 from integrations.sync.memory import MemoryLedger
 from integrations.sync.progress import no_counts
@@ -53,6 +54,14 @@ def error_text(reason: str, detail: dict[str, Any]) -> str | None:
     return f"{text.what}{text.next}"
 
 
+def failure_detail(integration: SmartHRIntegration, error: SmartHRError) -> dict[str, Any]:
+    """What the text of an error names: the subdomain, and the permission that is missing."""
+    detail: dict[str, Any] = {"subdomain": integration.subdomain}
+    if isinstance(error, PermissionMissing):
+        detail["permission"] = error.permission
+    return detail
+
+
 def summary_of_run(run: SyncRun) -> Summary:
     """Of a run that ended."""
     people, groups = pending_candidates(run.company)
@@ -64,7 +73,7 @@ def summary_of_run(run: SyncRun) -> Summary:
     return Summary(
         status=run.status,
         run=run.pk,
-        counts=run.counts or Summary("").counts,
+        counts=_counts(run.counts),
         skipped=_skipped(noted.iterator()),
         login_changes=[
             _login_change(changes["employee_id"])
@@ -87,7 +96,7 @@ def summary_of_preview(
     named = {group.smarthr_id: group.name for group in records.groups.values()}
     return Summary(
         status=status,
-        counts=ledger.counts,
+        counts=_counts(ledger.counts),
         skipped=_skipped(
             (line.smarthr_id, note.reason) for line in ledger.lines for note in line.notes
         ),
@@ -145,6 +154,14 @@ def _skipped(noted: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
         {"smarthr_id": record_id, "reason": str(reason)}
         for record_id, reason in dict.fromkeys(noted)
     ]
+
+
+def _counts(stored: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """In one order: PostgreSQL's jsonb sorts keys by its own rule."""
+    return {
+        name: {key: stored.get(name, {}).get(key, 0) for key in no_counts()}
+        for name in ("departments", "employees")
+    }
 
 
 def _login_change(values: Any) -> dict[str, str]:

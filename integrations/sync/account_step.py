@@ -62,4 +62,3 @@ def _knows_department(client: SmartHRClient, departments: set[UUID]) -> bool:
             for page in pages
             for record in page.items
         )
-

@@ -53,7 +53,7 @@ class DatabaseLedger(Ledger):
         self.run = run
         self.lease = lease
         self.actor = Actor(ActorKind.SYNC, f"同期 #{run.pk}", run.pk)
-        self.requests = lambda: run.requests
+        self.requests: Callable[[], int] = lambda: run.requests
         self.progress = Progress.from_json(run.progress)
         if run.counts:
             self.counts = copy.deepcopy(run.counts)
@@ -67,7 +67,6 @@ class DatabaseLedger(Ledger):
                     self._hold_lease()
                     work()
                     self._save()
-                return
             except (IntegrityError, OperationalError) as error:
                 # Somebody else took a 社員ID or a crew between our read and our write, or two
                 # transactions waited for each other: plan again on what is there now.
@@ -77,12 +76,19 @@ class DatabaseLedger(Ledger):
             except BaseException:
                 self.progress, self.counts = Progress.from_json(before[0]), before[1]
                 raise
+            else:
+                return
+
+    def lock_company(self) -> None:
+        lock_company(self.run.company_id)
 
     def _hold_lease(self) -> None:
         runs = SyncRun.objects.for_company(self.run.company_id).filter(pk=self.run.pk)
         held = runs.filter(lease=self.lease, status=RunStatus.RUNNING)
         if not held.update(heartbeat_at=timezone.now()):
             raise LeaseLost
+        if self.progress.has_deleted:
+            return
         cancelled, version, current = runs.values_list(
             "cancel_requested_at",
             "settings_version",
@@ -137,7 +143,6 @@ class DatabaseLedger(Ledger):
         group_writes.write(plans, company=self.run.company, actor=self.actor)
 
     def delete_groups(self, groups: Sequence[GroupRow]) -> None:
-        lock_company(self.run.company_id)
         keys = [group.pk for group in groups]
         dissolve_groups(company=self.run.company, groups=keys, actor=self.actor)
 
@@ -167,9 +172,7 @@ class DatabaseLedger(Ledger):
         rows = CrewTombstone.objects.for_company(self.run.company_id)
         found: dict[UUID, datetime] = {}
         for batch in _batches(crews):
-            found.update(
-                rows.filter(smarthr_id__in=batch).values_list("smarthr_id", "deleted_at")
-            )
+            found.update(rows.filter(smarthr_id__in=batch).values_list("smarthr_id", "deleted_at"))
         return found
 
     def holders(self, employee_ids: Collection[str]) -> dict[str, Holder]:
@@ -181,9 +184,8 @@ class DatabaseLedger(Ledger):
             records = RunRecord.objects.for_company(self.run.company_id).filter(
                 run=self.run, outcome=Outcome.CREATED, subject=Subject.EMPLOYEE
             )
-            created |= set(
-                records.filter(object_pk__in=batch).values_list("object_pk", flat=True)
-            )
+            keys = records.filter(object_pk__in=batch).values_list("object_pk", flat=True)
+            created |= {key for key in keys if key is not None}
         return {row.employee_id: holder_row(row, created=row.pk in created) for row in rows}
 
     def able_administrators(self) -> set[int]:
@@ -217,6 +219,9 @@ class DatabaseLedger(Ledger):
         return True
 
     # --- deletion candidates ----------------------------------------------------------------
+    def pending(self, subject: Subject) -> set[UUID]:
+        return set(self._candidates(subject).pending().values_list("smarthr_id", flat=True))
+
     def dismissed(self, subject: Subject) -> set[UUID]:
         rows = self._candidates(subject).filter(status=CandidateStatus.DISMISSED)
         return set(rows.values_list("smarthr_id", flat=True))
@@ -253,7 +258,10 @@ class DatabaseLedger(Ledger):
         return self._integration().account_unchecked
 
     def accept_account(self) -> None:
-        SmartHRIntegration.objects.for_company(self.run.company_id).update(account_unchecked=False)
+        # Not where the subdomain or token changed this very moment: that account is another one.
+        SmartHRIntegration.objects.for_company(self.run.company_id).filter(
+            settings_version=self.run.settings_version
+        ).update(account_unchecked=False)
 
     def outcomes(self, subject: Subject, ids: Collection[str]) -> dict[str, Outcome]:
         rows = RunRecord.objects.for_company(self.run.company_id).filter(

@@ -24,8 +24,8 @@ def settle_vanished(work: Work) -> None:
     missing = _missing(ledger, seen)
     if ledger.progress.crews.uncounted and missing:
         ledger.progress.crews.short = True  # nothing says that the list was whole
-    if ledger.progress.crews.short or not missing:
-        return
+    if ledger.progress.is_incomplete or not missing:
+        return  # the run fails, and a failed run deletes and proposes nothing
     answering = work.client.crews_by_id(missing, fields=("id",))
     ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, list(answering)))
     gone = [crew for crew in missing if crew not in answering]
@@ -33,8 +33,7 @@ def settle_vanished(work: Work) -> None:
     if ledger.settings.deletion == DeletionPolicy.CONFIRM or len(gone) > limit:
         _propose(ledger, gone, limit)
         return
-    for crew in gone:
-        _delete_one(work, crew)
+    _delete(work, gone)
 
 
 def _propose(ledger: Ledger, gone: Sequence[UUID], limit: int) -> None:
@@ -47,24 +46,34 @@ def _propose(ledger: Ledger, gone: Sequence[UUID], limit: int) -> None:
     ledger.step(propose)
 
 
-def _delete_one(work: Work, crew: UUID) -> None:
-    """A crew has to answer 404 on its own before the person goes."""
+def _delete(work: Work, gone: Sequence[UUID]) -> None:
+    """Each crew has to answer 404 on its own, and all are asked before anybody goes.
+
+    So a run that fails or is cancelled on the way has deleted nobody.
+    """
     ledger = work.ledger
-    exists = work.client.crew_exists(crew)
+    existing = [crew for crew in gone if work.client.crew_exists(crew)]
 
     def delete() -> None:
-        person = ledger.people([crew]).get(crew)
-        if person is None:  # deleted by another door meanwhile
-            return
-        if exists:
-            ledger.add_lines([_note(person, Note(Reason.STILL_EXISTS))])
-        elif ledger.delete_person(person):
-            ledger.report([deleted_line(person)])
-        else:  # C6
-            ledger.propose(Subject.EMPLOYEE, {crew: person.pk})
-            ledger.add_lines([_note(person, Note(Reason.LAST_ADMINISTRATOR, {"act": "削除"}))])
+        ledger.lock_company()  # before the people, as everybody does who deletes some
+        people = ledger.people(gone)  # who is not among them went through another door
+        ledger.drop_candidates(Subject.EMPLOYEE, existing)
+        still = [people[crew] for crew in existing if crew in people]
+        ledger.add_lines([_note(person, Note(Reason.STILL_EXISTS)) for person in still])
+        for crew in gone:
+            if crew in people and crew not in existing:
+                _delete_one(ledger, people[crew])
 
     ledger.step(delete)
+
+
+def _delete_one(ledger: Ledger, person: Person) -> None:
+    if ledger.delete_person(person):
+        ledger.progress.has_deleted = True
+        ledger.report([deleted_line(person)])
+    else:  # C6
+        ledger.propose(Subject.EMPLOYEE, {person.smarthr_id: person.pk})
+        ledger.add_lines([_note(person, Note(Reason.LAST_ADMINISTRATOR, {"act": "削除"}))])
 
 
 def settle_ids(work: Work) -> None:
@@ -169,9 +178,7 @@ def _missing(ledger: Ledger, seen: set[str]) -> list[UUID]:
     return sorted(
         crew
         for crew, read_at in ledger.linked_crews().items()
-        if str(crew) not in seen
-        and crew not in dismissed
-        and (read_at is None or read_at < began)
+        if str(crew) not in seen and crew not in dismissed and (read_at is None or read_at < began)
     )
 
 

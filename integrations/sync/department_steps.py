@@ -47,6 +47,7 @@ def write_groups(work: Work) -> None:
         return
 
     def write() -> None:
+        ledger.lock_company()
         listing = ledger.progress.departments
         pages = ledger.pages(Phase.DEPARTMENTS, listing.reading)
         records = [department_from_json(data) for page in pages for data in page.held]
@@ -101,22 +102,26 @@ def delete_vanished_groups(work: Work) -> None:
 
     def delete() -> None:
         progress = ledger.progress
+        ledger.lock_company()
         listed = listed_departments(ledger)
         groups = ledger.groups()
         answered = [g.smarthr_id for g in groups if g.smarthr_id and str(g.smarthr_id) in listed]
         ledger.drop_candidates(Subject.GROUP, answered)
-        vanished = missing_groups(groups, listed)
+        dismissed = ledger.dismissed(Subject.GROUP)
+        vanished = [
+            group for group in missing_groups(groups, listed) if group.smarthr_id not in dismissed
+        ]
         if progress.departments.uncounted and vanished:
             progress.departments.short = True  # nothing says that the list was whole
-        if progress.departments.short or progress.crews.short:
+        if progress.is_incomplete:
             return
-        dismissed = ledger.dismissed(Subject.GROUP)
-        vanished = [group for group in vanished if group.smarthr_id not in dismissed]
         linked = sum(1 for group in groups if group.smarthr_id)
         if exceeds_group_limit(len(vanished), linked):
             _hold(ledger, vanished)
-        else:
-            _delete(ledger, vanished)
+            return
+        # What was held once waits for a person's word, however few vanish now.
+        held = ledger.pending(Subject.GROUP)
+        _delete(ledger, [group for group in vanished if group.smarthr_id not in held])
 
     ledger.step(delete)
 

@@ -54,7 +54,7 @@ def advance(work: Work) -> Ending:
 
 def ending(ledger: Ledger) -> Ending:
     progress = ledger.progress
-    if progress.departments.short or progress.crews.short:
+    if progress.is_incomplete:
         return Ending(RunStatus.FAILED, Reason.INCOMPLETE_READ)  # E12, G4
     if ledger.pending_candidates():
         return Ending(RunStatus.NEEDS_CONFIRMATION)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
 from companies.set_based import update_rows
-from employees.services.removal import lock_company
 from groups.models import Group
 from integrations.choices import Outcome
 from integrations.sync.types import GroupPlan
@@ -18,23 +17,24 @@ BATCH = 500
 
 
 def write(plans: Sequence[GroupPlan], *, company: Company, actor: Actor) -> None:
-    """Creates level by level, then updates. Runs in the caller's transaction."""
-    lock_company(company.pk)
-    keys: dict[UUID, int] = dict(
-        Group.objects.for_company(company).linked().values_list("smarthr_id", "pk")
-    )
+    """Creates level by level, then updates. In the caller's transaction, the company locked."""
+    before = {group.pk: group for group in Group.objects.for_company(company)}
+    keys = {group.smarthr_id: group.pk for group in before.values() if group.smarthr_id}
     for level in _levels([plan for plan in plans if plan.outcome == Outcome.CREATED]):
         created = Group.objects.bulk_create(
             [_new_group(plan, keys, company) for plan in level], batch_size=BATCH
         )
-        keys |= {group.smarthr_id: group.pk for group in created}
+        keys |= {group.smarthr_id: group.pk for group in created if group.smarthr_id}
     changed = [plan for plan in plans if plan.outcome == Outcome.UPDATED]
     update_rows(
         Group,
         ["name", "position", "parent", "source_updated_at", "source_read_at"],
         {plan.group.pk: _row(plan, keys) for plan in changed if plan.group},
     )
-    events = [_event(plan, keys) for plan in plans if plan.changes]
+    names = {pk: group.name for pk, group in before.items()}
+    names_after = {group.smarthr_id: group.name for group in before.values()}
+    names_after |= {UUID(plan.smarthr_id): plan.name for plan in plans if plan.name}
+    events = [_event(plan, keys, names, names_after) for plan in plans if plan.changes]
     write_audit(company=company, actor=actor, events=events)
 
 
@@ -66,11 +66,16 @@ def _row(plan: GroupPlan, keys: dict[UUID, int]) -> list[object]:
     return [plan.name, plan.position, parent, plan.source_updated_at, plan.source_read_at]
 
 
-def _event(plan: GroupPlan, keys: dict[UUID, int]) -> Event:
+def _event(
+    plan: GroupPlan,
+    keys: Mapping[UUID, int],
+    names: Mapping[int, str],
+    names_after: Mapping[UUID | None, str],
+) -> Event:
     created = plan.outcome == Outcome.CREATED
     action = AuditAction.CREATED if created else AuditAction.UPDATED
-    changes = {
-        field: tuple(str(value) if isinstance(value, UUID) else value for value in values)
-        for field, values in plan.changes.items()
-    }
+    changes = dict(plan.changes)
+    if "parent" in changes:  # people read names, not keys
+        old, new = changes["parent"]
+        changes["parent"] = (names.get(old), names_after[new] if new else None)
     return Event(action, "group", keys[UUID(plan.smarthr_id)], plan.label, changes)

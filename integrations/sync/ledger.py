@@ -71,6 +71,10 @@ class Ledger(ABC):
         Raises what `work` raises, RunCancelled or LeaseLost.
         """
 
+    @abstractmethod
+    def lock_company(self) -> None:
+        """First in a step that deletes people or changes the tree: no two wait for each other."""
+
     # --- pages ------------------------------------------------------------------------------
     @abstractmethod
     def save_page(self, page: StoredPage) -> None: ...
@@ -129,6 +133,9 @@ class Ledger(ABC):
         """Deletes the employee and the cards; False if it is the last 管理者 (C6)."""
 
     # --- deletion candidates ----------------------------------------------------------------
+    @abstractmethod
+    def pending(self, subject: Subject) -> set[UUID]: ...
+
     @abstractmethod
     def dismissed(self, subject: Subject) -> set[UUID]: ...
 

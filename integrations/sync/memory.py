@@ -12,7 +12,6 @@ from employees.choices import Role
 from employees.identifiers import random_employee_id
 from integrations.choices import Outcome, Phase, RunKind, Subject
 from integrations.sync.ledger import ALWAYS_THERE, Ledger, Line, StoredPage
-
 from integrations.sync.types import GroupPlan, GroupRow, Holder, Person, PersonPlan, SyncSettings
 
 
@@ -55,6 +54,9 @@ class MemoryLedger(Ledger):
     def step(self, work: Callable[[], None]) -> None:
         work()
 
+    def lock_company(self) -> None:
+        """Nobody else works on these records."""
+
     # --- pages ------------------------------------------------------------------------------
     def save_page(self, page: StoredPage) -> None:
         self._pages[(page.phase, page.reading, page.number)] = page
@@ -88,11 +90,14 @@ class MemoryLedger(Ledger):
     def delete_groups(self, groups: Sequence[GroupRow]) -> None:
         gone = {group.pk for group in groups}
         default = next(g.pk for g in self.records.groups.values() if g.is_default)
-        for pk, group in list(self.records.groups.items()):
+        before = dict(self.records.groups)
+        for pk, group in before.items():
             if pk in gone:
                 del self.records.groups[pk]
+                if group.smarthr_id is not None:
+                    self.drop_candidates(Subject.GROUP, [group.smarthr_id])
             elif group.parent_id in gone:
-                self.records.groups[pk] = replace(group, parent_id=None)
+                self.records.groups[pk] = replace(group, parent_id=_survivor(group, before, gone))
         for crew, person in self.records.people.items():
             if person.group_id in gone:
                 self.records.people[crew] = replace(person, group_id=default)
@@ -163,6 +168,9 @@ class MemoryLedger(Ledger):
         return True
 
     # --- deletion candidates ----------------------------------------------------------------
+    def pending(self, subject: Subject) -> set[UUID]:
+        return set(self.records.pending[subject])
+
     def dismissed(self, subject: Subject) -> set[UUID]:
         return set(self.records.dismissed[subject])
 
@@ -202,6 +210,14 @@ class MemoryLedger(Ledger):
             if line.smarthr_id == str(crew) and line.outcome == Outcome.CREATED:
                 changes = {**line.changes, "employee_id": (None, employee_id)}
                 self.lines[place] = replace(line, changes=changes)
+
+
+def _survivor(group: GroupRow, groups: Mapping[int, GroupRow], gone: set[int]) -> int | None:
+    """The nearest ancestor that stays."""
+    parent = group.parent_id
+    while parent is not None and parent in gone:
+        parent = groups[parent].parent_id
+    return parent
 
 
 def _holder(person: Person, crew: UUID, *, created: bool) -> Holder:

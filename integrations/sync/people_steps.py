@@ -33,9 +33,7 @@ class PageReader:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.ledger = work.ledger
-        self.met = {
-            record_id for page in self.ledger.pages(Phase.CREWS) for record_id in page.ids
-        }
+        self.met = {record_id for page in self.ledger.pages(Phase.CREWS) for record_id in page.ids}
         self.context = people_context(self.ledger)
 
     def read(self, number: int) -> Page[Crew]:
@@ -85,9 +83,7 @@ def read_crews(work: Work) -> None:
     def listing() -> Listing:
         return ledger.progress.crews
 
-    read_list(
-        work, Phase.CREWS, listing, reader.read, reader.take, reader.before, reader.after
-    )
+    read_list(work, Phase.CREWS, listing, reader.read, reader.take, reader.before, reader.after)
 
 
 def settle_held(work: Work) -> None:
@@ -114,9 +110,7 @@ def settle_held(work: Work) -> None:
         work.checkpoint()
 
 
-def _settle_chunk(
-    ledger: Ledger, crews: list[Crew], number: int, context: PeopleContext
-) -> None:
+def _settle_chunk(ledger: Ledger, crews: list[Crew], number: int, context: PeopleContext) -> None:
     context.able_administrators = ledger.able_administrators()
     people = ledger.people([crew.id for crew in crews])
     # After an incomplete read nothing is emptied: what is blank stays as it is.

@@ -79,7 +79,7 @@ def move_ids(moves: Mapping[int, str], *, company: Company, actor: Actor) -> Non
 
 def bury(*, company: Company, crew: UUID) -> None:
     """E12a: what was read before now never brings the person back."""
-    CrewTombstone.objects.update_or_create(
+    CrewTombstone.objects.for_company(company).update_or_create(
         company=company, smarthr_id=crew, defaults={"deleted_at": datetime.now(UTC)}
     )
 

@@ -27,9 +27,7 @@ class Forest:
         return [plan for plan in self.plans if plan.outcome == Outcome.CREATED]
 
 
-def plan_groups(
-    records: Sequence[Department | BadRecord], groups: Iterable[GroupRow]
-) -> Forest:
+def plan_groups(records: Sequence[Department | BadRecord], groups: Iterable[GroupRow]) -> Forest:
     """The decision about every department of a complete list, against the stored groups."""
     by_source = {group.smarthr_id: group for group in groups if group.smarthr_id is not None}
     departments = _newest_of_each(records)
@@ -126,7 +124,7 @@ def _break_cycles(
     through it counts too.
     """
     source_of = {group.pk: key for key, group in by_source.items()}
-    above: dict[Node, Node | None] = dict(parents)
+    above: dict[Node, Node | None] = dict(parents.items())
     for key, group in by_source.items():
         if key not in written:
             parent_pk = group.parent_id

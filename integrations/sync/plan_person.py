@@ -310,7 +310,9 @@ def _version(crew: Crew, slot: int | None, before: Mapping[str, str]) -> dict[st
     return version
 
 
-def _visible(before: Person | dict[str, Any], values: Mapping[str, Any], context: PeopleContext) -> Changes:
+def _visible(
+    before: Person | dict[str, Any], values: Mapping[str, Any], context: PeopleContext
+) -> Changes:
     """{column: (before, after)} of what people see, groups by name."""
 
     def old(column: str) -> Any:
@@ -329,14 +331,10 @@ def _visible(before: Person | dict[str, Any], values: Mapping[str, Any], context
 
 
 def _outcome(crew: Crew, person: Person, outcome: Outcome) -> PersonPlan:
-    return PersonPlan(
-        smarthr_id=str(crew.id), label=person.label, outcome=outcome, person=person
-    )
+    return PersonPlan(smarthr_id=str(crew.id), label=person.label, outcome=outcome, person=person)
 
 
 def _left_out(crew: Crew, *notes: Note) -> PersonPlan:
     return PersonPlan(
         smarthr_id=str(crew.id), label=label_of(crew), outcome=Outcome.LEFT_OUT, notes=notes
     )
-
-

@@ -67,8 +67,16 @@ class Progress:
     crews_read_from: str = ""
     # Held crews that were decided so far.
     settled: int = 0
+    # People were deleted. What is left needs no request and no longer heeds a cancellation:
+    # a cancelled or failed run never deletes (E12).
+    has_deleted: bool = False
     # People and groups that the brake kept: {"people": {"count", "limit"}}.
     brakes: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether a list was not read whole: the run fails, and deletes nothing (E12, G4)."""
+        return self.departments.short or self.crews.short
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -20,6 +20,8 @@ def group_row(group: Group) -> GroupRow:
 
 def person_row(employee: Employee) -> Person:
     """Of a linked employee."""
+    if employee.smarthr_id is None:
+        raise ValueError("not linked")
     return Person(
         pk=employee.pk,
         smarthr_id=employee.smarthr_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from integrations.choices import NameSource
 from integrations.smarthr.records import BadRecord, Crew, Flag
@@ -67,7 +68,8 @@ def without(crew: Crew, names: Collection[str] | None) -> Crew:
         for name in (*EMPTIABLE, *BUSINESS_NAMES, "departments")
         if (names is None or name in names) and _is_empty(getattr(crew, name))
     ]
-    return replace(crew, **dict.fromkeys(blank, Flag.ABSENT)) if blank else crew
+    hidden: dict[str, Any] = dict.fromkeys(blank, Flag.ABSENT)
+    return replace(crew, **hidden) if hidden else crew
 
 
 def _is_empty(value: object) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -65,14 +64,22 @@ def read_list(
 
     while not listing().ended:
         if not listing().exhausted:
-            with closing(work.client.read_ahead(listing().page, reader)) as pages:
-                for page in pages:
-                    before(page)
-                    ledger.step(partial(take_page, page))
-                    after(page)
-                    if page.has_next:
-                        work.checkpoint()
+            for page in _pages(listing().page, reader):
+                before(page)
+                ledger.step(partial(take_page, page))
+                after(page)
+                if page.has_next:
+                    work.checkpoint()
         ledger.step(lambda: _end_reading(ledger, phase, listing()))
+
+
+def _pages(first: int, reader: Callable[[int], Page[T]]) -> Iterator[Page[T]]:
+    """None is read ahead: of a run that is killed, at most one page is read twice."""
+    page = reader(first)
+    yield page
+    while page.has_next:
+        page = reader(page.number + 1)
+        yield page
 
 
 def _end_reading(ledger: Ledger, phase: Phase, listing: Listing) -> None:

@@ -1,6 +1,6 @@
 """Template tags of SmartHR連携: status labels, changes, reasons."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ LOOKS = {
     Outcome.LEFT_OUT: ("warning", "skip-forward-fill"),
     Outcome.DELETED: ("neutral", "trash-fill"),
 }
+# What the label of a record shows.
+NAMED = frozenset({"employee_id", "last_name", "first_name", "name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,23 @@ def reason_text(record: RunRecord) -> ReasonText | None:
 
 
 @register.filter
+def is_linked_now(record: RunRecord) -> bool:
+    """Whether the record of a report has a linked employee or group since."""
+    if record.outcome == Outcome.LEFT_OUT:
+        return record.object_pk is not None
+    return record.outcome != Outcome.DELETED
+
+
+@register.filter
 def changes_of(record: RunRecord) -> list[Change]:
-    return list(_changes(record.changes))
+    """What to show of a change; of a new record not what its name says already."""
+    named = NAMED if record.outcome == Outcome.CREATED else frozenset()
+    return list(_changes(record.changes, leaving_out=named))
 
 
-def _changes(changes: dict[str, Any]) -> Iterator[Change]:
+def _changes(changes: dict[str, Any], *, leaving_out: Collection[str]) -> Iterator[Change]:
     for column, label in COLUMN_LABELS.items():
-        if column in changes:
+        if column in changes and column not in leaving_out:
             before, after = changes[column]
             yield Change(label, _shown(column, before), _shown(column, after))
 

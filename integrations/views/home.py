@@ -71,7 +71,8 @@ def _to_dos(integration: SmartHRIntegration, ended: SyncRun | None) -> Iterator[
         text += "承認するまで削除されません。"
         yield ToDo("needs_confirmation", "要確認", text, f"{report}?tab=people", "対象者を確認")
     if waiting.groups:
-        text = f"SmartHRにない部署のグループが{waiting.groups:,}件あります。承認するまで削除されません。"
+        text = f"SmartHRにない部署のグループが{waiting.groups:,}件あります。"
+        text += "承認するまで削除されません。"
         address = f"{report}?tab=group_candidates"
         yield ToDo("needs_confirmation", "要確認", text, address, "対象のグループを確認")
     if ended is not None:

@@ -83,7 +83,7 @@ class RunView:
 
     @property
     def phases(self) -> list[PhaseLine]:
-        shown = [phase for phase in self._phases() if phase != Phase.DONE]
+        shown: list[Phase] = [phase for phase in self._phases() if phase != Phase.DONE]
         here = shown.index(self._phase()) if self._phase() in shown else len(shown)
         lines = []
         for number, phase in enumerate(shown):
@@ -96,7 +96,7 @@ class RunView:
         return Phase(self.run.phase)
 
     def _phases(self) -> tuple[Phase, ...]:
-        """The steps of this run; a slot chosen or left after its start does not hide where it is."""
+        """The steps of this run, also where the slot was changed after its start."""
         kind, slot = RunKind(self.run.kind), self.slot
         steps = phases_of(kind, slot)
         return steps if self._phase() in steps else phases_of(kind, 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -22,6 +24,7 @@ from integrations.models import SyncRun
 from integrations.reason_texts import explain
 from integrations.services.connection import ConnectionChanges, configure, integration_of
 from integrations.services.runs import NotReady, request_cancel, start_run
+from integrations.tasks import work_on_run
 from integrations.views.progress import RunView
 
 PAGE_SIZE = 50
@@ -45,6 +48,7 @@ def start(request: SignedInRequest, kind: str) -> HttpResponse:
         messages.error(request, f"{text.what}{text.next}")
         return redirect("smarthr-settings")
     if started:
+        transaction.on_commit(partial(work_on_run.delay, run.pk), robust=True)
         messages.success(request, f"{run.get_kind_display()}の同期を受け付けました。")
     else:
         messages.info(request, "すでに同期を実行中です。実行中の同期を表示しています。")
@@ -120,10 +124,11 @@ def _report(request: SignedInRequest, run: SyncRun) -> dict[str, Any]:
     tabs = report.tabs_of(run)
     tab = report.chosen_tab(request.GET.get("tab"), tabs)
     number = request.GET.get("page")
-    context: dict[str, Any] = {"tabs": tabs, "tab": tab}
+    has_report = any(entry.count for entry in tabs)
+    context: dict[str, Any] = {"tabs": tabs, "tab": tab, "has_report": has_report}
     if (subject := report.CANDIDATE_TABS.get(tab.key)) is not None:
-        page = Paginator(report.candidates(company, subject), PAGE_SIZE).get_page(number)
+        waiting = Paginator(report.candidates(company, subject), PAGE_SIZE).get_page(number)
         rows_of = report.person_rows if tab.key == "people" else report.group_rows
-        return {**context, "page": page, "rows": rows_of(page.object_list, company=company)}
+        return {**context, "page": waiting, "rows": rows_of(list(waiting), company=company)}
     page = Paginator(report.records_of(run, tab.key), PAGE_SIZE).get_page(number)
     return {**context, "page": page, "rows": page.object_list}

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from companies import audit
 from companies.access import administrators_only
@@ -24,6 +25,7 @@ from integrations.forms import (
 )
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import attribute_label
+from integrations.report import waiting_deletions
 from integrations.services.connection import RefusedValue, configure, integration_of
 from integrations.views.progress import RunView
 
@@ -52,20 +54,21 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
     if section not in FORMS:
         raise Http404
     integration = integration_of(request.user.company)
+    was_connected = integration.is_connected
     form = FORMS[section](request.POST, auto_id=f"{section}_%s")
     if not form.is_valid() or _must_ask(form, integration, request):
         return _section(request, integration, section, form, status=422)
     try:
         actor = audit.person(request.user)
-        integration = configure(
-            company=request.user.company, actor=actor, changes=form.changes()
-        )
+        integration = configure(company=request.user.company, actor=actor, changes=form.changes())
     except RefusedValue as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return _section(request, integration, section, form, status=422)
-    if not request.htmx:
+    if not request.htmx or integration.is_connected != was_connected:
         messages.success(request, SAVED, extra_tags=section)
-        return redirect(f"{resolve_url('smarthr-settings')}#{section}")
+        page = redirect(f"{resolve_url('smarthr-settings')}#{section}")
+        # The first connection changes what the other sections say.
+        return HttpResponseClientRefresh() if request.htmx else page
     saved = _form(section, integration)
     return _section(request, integration, section, saved, result=SAVED)
 
@@ -111,14 +114,23 @@ def _page(
     company = request.user.company
     recent = list(SyncRun.objects.for_company(company).order_by("-started_at")[:HISTORY_LENGTH])
     slot = integration.department_slot
+    departments = _last(company, RunKind.DEPARTMENTS, slot)
+    employees = _last(company, RunKind.EMPLOYEES, slot)
+    ended = sorted(
+        (view for view in (departments, employees) if view),
+        key=lambda view: view.run.started_at,
+        reverse=True,
+    )
     active = next((run for run in recent if run.is_active), None)
     context = {
         "integration": integration,
         "unreadable": [attribute_label(name) for name in integration.unreadable],
+        "waiting": waiting_deletions(company),
+        "last_ended": ended[0] if ended else None,
         "history": [RunView(run, slot) for run in recent],
         "active": RunView(active, slot) if active else None,
-        "last_departments": _last(company, RunKind.DEPARTMENTS, slot),
-        "last_employees": _last(company, RunKind.EMPLOYEES, slot),
+        "last_departments": departments,
+        "last_employees": employees,
         **{f"{section}_form": _form(section, integration) for section in FORMS},
         **_results(request),
         **changed,

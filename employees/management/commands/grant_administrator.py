@@ -21,9 +21,7 @@ class Command(CompanyCommand):
     def run(self, **options: Any) -> None:
         company = self.company(options)
         employee: Employee | None = (
-            Employee.objects.for_company(company)
-            .filter(employee_id=options["employee_id"])
-            .first()
+            Employee.objects.for_company(company).filter(employee_id=options["employee_id"]).first()
         )
         if employee is None:
             self.stop(Exit.WRONG_USAGE, f"社員ID「{options['employee_id']}」の社員はいません。")

@@ -9,7 +9,13 @@ from companies.audit import command
 from companies.commands import CompanyCommand, Exit
 from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy, WebhookMode
 from integrations.models import SmartHRIntegration
-from integrations.services.connection import UNSET, ConnectionChanges, RefusedValue, Unset, configure
+from integrations.services.connection import (
+    UNSET,
+    ConnectionChanges,
+    RefusedValue,
+    Unset,
+    configure,
+)
 
 NO_SLOT = "none"
 
@@ -44,7 +50,7 @@ class Command(CompanyCommand):
 
 
 def _changes(options: dict[str, Any]) -> ConnectionChanges:
-    password_change = options["force_password_change"]
+    forced = options["force_password_change"]
     return ConnectionChanges(
         subdomain=options["subdomain"],
         token=os.environ.get("SMARTHR_TOKEN") or None,
@@ -52,7 +58,7 @@ def _changes(options: dict[str, Any]) -> ConnectionChanges:
         deletion_policy=DeletionPolicy(options["deletion"]) if options["deletion"] else None,
         retired_policy=RetiredPolicy(options["retired"]) if options["retired"] else None,
         name_source=NameSource(options["name_source"]) if options["name_source"] else None,
-        force_password_change=None if password_change is None else password_change == "on",
+        force_password_change=None if forced is None else forced == "on",
         accept_account=options["accept_account"],
     )
 

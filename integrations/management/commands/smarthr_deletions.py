@@ -11,6 +11,7 @@ from integrations.choices import Subject
 from integrations.encryption import Undecryptable
 from integrations.models import DeletionCandidate
 from integrations.reasons import Reason
+from integrations.services.connection import integration_of
 from integrations.services.deletions import (
     Decision,
     EmptyAccount,
@@ -21,7 +22,7 @@ from integrations.services.deletions import (
     pending,
 )
 from integrations.services.runs import NotReady
-from integrations.services.summary import error_text, pending_candidates
+from integrations.services.summary import error_text, failure_detail, pending_candidates
 from integrations.smarthr.errors import SmartHRError
 
 
@@ -38,10 +39,11 @@ class Command(CompanyCommand):
         company = self.company(options)
         actor = command("smarthr_deletions")
         decision, reason = Decision(), None
+        detail: dict[str, Any] = {}
         candidates = pending(company)
         try:
             if options["approve"] and candidates:
-                decision = approve(company=company, candidates=candidates, actor=actor)
+                approve(company=company, candidates=candidates, actor=actor, decision=decision)
             elif options["dismiss"]:
                 decision = dismiss(company=company, candidates=candidates, actor=actor)
         except NotReady as problem:
@@ -53,10 +55,12 @@ class Command(CompanyCommand):
         except Undecryptable:
             reason = Reason.TOKEN_UNDECRYPTABLE
         except SmartHRError as error:
-            reason = Reason(error.code)
-        self._report(company, decision, reason)
+            reason, detail = Reason(error.code), failure_detail(integration_of(company), error)
+        self._report(company, decision, error_text(reason or "", detail), reason)
 
-    def _report(self, company: Company, decision: Decision, reason: Reason | None) -> None:
+    def _report(
+        self, company: Company, decision: Decision, error: str | None, reason: Reason | None
+    ) -> None:
         people, groups = pending_candidates(company)
         waiting = bool(people or groups)
         status, code = ("succeeded", Exit.DONE)
@@ -69,7 +73,7 @@ class Command(CompanyCommand):
             "deletion_candidates": people,
             "group_deletion_candidates": groups,
             **_decided(decision),
-            "error": error_text(reason or "", {}),
+            "error": error,
         }
         self.say(code, data, _text(data))
 

@@ -24,6 +24,7 @@ EXITS = {
 
 class Command(CompanyCommand):
     help = "Syncs in the foreground; waits up to 15 minutes in all for SmartHR's rate limit."
+    error_fields = Summary(RunStatus.FAILED).to_json()
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -1,0 +1,108 @@
+"use strict";
+/* Everything works without this file; it makes the screens quicker to use. */
+
+const find = (root, selector) => [
+  ...(root.matches?.(selector) ? [root] : []),
+  ...root.querySelectorAll(selector),
+];
+
+/* パスワードを表示: the checkbox shows itself only where it can do something. */
+function offerToShowPasswords(root) {
+  for (const box of find(root, "[data-show-passwords]")) {
+    box.closest("[hidden]")?.removeAttribute("hidden");
+    box.addEventListener("change", () => {
+      for (const input of box.form.querySelectorAll("[data-password]")) {
+        input.type = box.checked ? "text" : "password";
+      }
+    });
+  }
+}
+
+/* Focus goes to what went wrong (error summary, field) when a page or a part of it arrives. */
+function focusErrors(root) {
+  (find(root, "[data-focus]")[0] ?? find(root, "[aria-invalid='true']")[0])?.focus();
+}
+
+function offerToClose(root) {
+  for (const button of find(root, "[data-close]")) {
+    button.hidden = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-close]");
+  if (closer) closer.closest("[data-closable]").remove();
+
+  // A link that asks first opens the same question as a dialog on this page.
+  const opener = event.target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog) {
+    event.preventDefault();
+    dialog.showModal();
+    dialog.querySelector("h2")?.focus();
+  }
+  const cancel = event.target.closest("dialog [data-cancel]");
+  if (cancel) {
+    event.preventDefault();
+    cancel.closest("dialog").close();
+  }
+  for (const menu of document.querySelectorAll("details[data-closes][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details[data-closes][open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+/* A pressed button says so and cannot be pressed twice. */
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button) return;
+  if (button.getAttribute("aria-disabled") === "true") {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  button.setAttribute("aria-disabled", "true");
+  if (button.dataset.busy) {
+    button.dataset.label = button.textContent;
+    button.textContent = button.dataset.busy;
+  }
+}, true);
+
+function release(root) {
+  for (const button of root.querySelectorAll("button[aria-disabled='true']")) {
+    button.removeAttribute("aria-disabled");
+    if (button.dataset.label) button.textContent = button.dataset.label;
+  }
+}
+
+window.addEventListener("pageshow", () => release(document));
+document.addEventListener("htmx:afterRequest", (event) => {
+  const status = event.detail.xhr?.status ?? 0;
+  const trouble = document.getElementById("connection-trouble");
+  if (trouble) trouble.hidden = event.detail.successful || status === 422;
+  if (!event.detail.successful) release(event.target);
+});
+
+/* Progress is spoken once a phase and once every quarter, not on every tick. */
+function announce(root) {
+  const region = document.getElementById("spoken-progress");
+  const news = find(root, "[data-announce]")[0]?.dataset.announce;
+  if (region && news && region.textContent !== news) region.textContent = news;
+}
+
+document.addEventListener("htmx:load", (event) => {
+  const root = event.detail.elt;
+  offerToShowPasswords(root);
+  offerToClose(root);
+  announce(root);
+  if (root !== document.body) focusErrors(root);
+});
+
+focusErrors(document);

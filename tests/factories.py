@@ -1,0 +1,176 @@
+"""Rows for tests. Nothing is set but what a row must have."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from cards.models import BusinessCard
+from companies.models import Company
+from employees.choices import Role
+from employees.models import Employee
+from groups.models import Group
+from integrations.choices import (
+    CandidateStatus,
+    Outcome,
+    Phase,
+    RunKind,
+    RunStatus,
+    Subject,
+    Trigger,
+)
+from integrations.encryption import encrypt
+from integrations.models import DeletionCandidate, RunRecord, SmartHRIntegration, SyncRun
+
+PASSWORD = "correct horse battery"
+
+
+class CompanyFactory(DjangoModelFactory[Company]):
+    """Comes with its グループ1, as every company."""
+
+    class Meta:
+        model = Company
+
+    code = factory.Sequence(lambda number: f"company-{number}")
+    name = factory.Sequence(lambda number: f"株式会社テスト{number}")
+
+
+def default_group_of(company: Company) -> Group:
+    group: Group = Group.objects.for_company(company).get(is_default=True)
+    return group
+
+
+class GroupFactory(DjangoModelFactory[Group]):
+    class Meta:
+        model = Group
+
+    company = factory.SubFactory(CompanyFactory)
+    name = factory.Sequence(lambda number: f"グループA{number}")
+
+
+class LinkedGroupFactory(GroupFactory):
+    smarthr_id = factory.LazyFunction(uuid.uuid4)
+
+
+class EmployeeFactory(DjangoModelFactory[Employee]):
+    """An 申請者 in グループ1 whose password is PASSWORD."""
+
+    class Meta:
+        model = Employee
+
+    company = factory.SubFactory(CompanyFactory)
+    employee_id = factory.Sequence(lambda number: f"emp-{number}")
+    last_name = factory.Sequence(lambda number: f"姓{number}")
+    first_name = "名"
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+
+    group = factory.LazyAttribute(lambda person: default_group_of(person.company))
+
+
+class LinkedEmployeeFactory(EmployeeFactory):
+    smarthr_id = factory.LazyFunction(uuid.uuid4)
+
+
+class ApproverFactory(EmployeeFactory):
+    role = Role.APPROVER
+    email = factory.LazyAttribute(lambda person: f"{person.employee_id}@example.com")
+
+
+class AdministratorFactory(EmployeeFactory):
+    role = Role.ADMINISTRATOR
+    email = factory.LazyAttribute(lambda person: f"{person.employee_id}@example.com")
+
+
+class BusinessCardFactory(DjangoModelFactory[BusinessCard]):
+    class Meta:
+        model = BusinessCard
+
+    employee = factory.SubFactory(EmployeeFactory)
+    company = factory.SelfAttribute("employee.company")
+
+
+class IntegrationFactory(DjangoModelFactory[SmartHRIntegration]):
+    """Connected: subdomain and token are set."""
+
+    class Meta:
+        model = SmartHRIntegration
+        django_get_or_create = ("company",)
+
+    class Params:
+        token = "token-for-tests-1234"
+
+    company = factory.SubFactory(CompanyFactory)
+    subdomain = "acme"
+    token_ciphertext = factory.LazyAttribute(lambda row: encrypt(row.token))
+    token_ending = factory.LazyAttribute(lambda row: row.token[-4:])
+
+
+class RunFactory(DjangoModelFactory[SyncRun]):
+    """A sync of employees that went well."""
+
+    class Meta:
+        model = SyncRun
+
+    company = factory.SubFactory(CompanyFactory)
+    kind = RunKind.EMPLOYEES
+    trigger = Trigger.SCREEN
+    status = RunStatus.SUCCEEDED
+    phase = Phase.DONE
+    settings_version = 1
+    finished_at: Any = factory.LazyFunction(lambda: timezone.now() + timedelta(seconds=123))
+
+
+class ActiveRunFactory(RunFactory):
+    status = RunStatus.RUNNING
+    phase = Phase.CREWS
+    finished_at = None
+
+
+class RunRecordFactory(DjangoModelFactory[RunRecord]):
+    """A person created by the run."""
+
+    class Meta:
+        model = RunRecord
+
+    run = factory.SubFactory(RunFactory)
+    company = factory.SelfAttribute("run.company")
+    subject = Subject.EMPLOYEE
+    smarthr_id = factory.LazyFunction(lambda: str(uuid.uuid4()))
+    label = factory.Sequence(lambda number: f"姓{number} 名（emp-{number}）")
+    outcome = Outcome.CREATED
+
+
+class PersonCandidateFactory(DjangoModelFactory[DeletionCandidate]):
+    class Meta:
+        model = DeletionCandidate
+
+    company = factory.SubFactory(CompanyFactory)
+    subject = Subject.EMPLOYEE
+    employee = factory.SubFactory(LinkedEmployeeFactory, company=factory.SelfAttribute("..company"))
+    smarthr_id = factory.SelfAttribute("employee.smarthr_id")
+    status = CandidateStatus.PENDING
+
+
+class GroupCandidateFactory(DjangoModelFactory[DeletionCandidate]):
+    class Meta:
+        model = DeletionCandidate
+
+    company = factory.SubFactory(CompanyFactory)
+    subject = Subject.GROUP
+    group = factory.SubFactory(LinkedGroupFactory, company=factory.SelfAttribute("..company"))
+    smarthr_id = factory.SelfAttribute("group.smarthr_id")
+    status = CandidateStatus.PENDING
+
+
+def counts(**employees: int) -> dict[str, dict[str, int]]:
+    """A run's counts: those of employees as given, the rest zero."""
+    zeros: dict[str, Any] = dict.fromkeys(
+        ("created", "updated", "unchanged", "skipped", "deleted"), 0
+    )
+    return {"departments": dict(zeros), "employees": {**zeros, **employees}}
