@@ -23,7 +23,7 @@ class Reason(StrEnum):
     PARENT_CYCLE = "parent_cycle"  # G6
     # About the whole run.
     CONNECTION_FAILED = "connection_failed"
-    TOKEN_REJECTED = "token_rejected"
+    TOKEN_REJECTED = "token_rejected"  # noqa: S105  # a code, no secret
     PERMISSION_MISSING = "permission_missing"
     IP_NOT_PERMITTED = "ip_not_permitted"
     RATE_LIMITED = "rate_limited"
@@ -35,7 +35,7 @@ class Reason(StrEnum):
     INCOMPLETE_READ = "incomplete_read"  # E12
     DELETION_BRAKE = "deletion_brake"  # E12
     GROUP_DELETION_BRAKE = "group_deletion_brake"  # G4
-    TOKEN_UNDECRYPTABLE = "token_undecryptable"
+    TOKEN_UNDECRYPTABLE = "token_undecryptable"  # noqa: S105  # a code, no secret
     SETTINGS_CHANGED = "settings_changed"
     NOT_CONNECTED = "not_connected"
     ALREADY_RUNNING = "already_running"  # T6

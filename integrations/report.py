@@ -14,7 +14,7 @@ from companies.models import Company
 from employees.models import Employee
 from groups.models import Group
 from groups.queries import group_tree
-from integrations.choices import Outcome, RunKind, Subject
+from integrations.choices import Outcome, RunKind, RunStatus, Subject
 from integrations.models import DeletionCandidate, RunRecord, SyncRun
 
 MEMBERS_NAMED = 5
@@ -96,9 +96,14 @@ class WaitingDeletions:
     groups: int
 
 
-def tabs_of(run: SyncRun) -> list[Tab]:
+def tabs_of(run: SyncRun, waiting: WaitingDeletions) -> list[Tab]:
     """The tabs of a report that say something for this kind of run, with their counts."""
-    counts = {**_candidate_counts(run.company_id), **_record_counts(run)}
+    asks = run.status == RunStatus.NEEDS_CONFIRMATION
+    candidates = {
+        "people": waiting.people if asks else 0,
+        "group_candidates": waiting.groups if asks else 0,
+    }
+    counts = {**candidates, **_record_counts(run)}
     return [
         Tab(key, label, counts[key])
         for key, label in TAB_LABELS.items()
@@ -141,6 +146,13 @@ def _candidate_counts(company_id: int) -> dict[str, int]:
         )
     )
     return counts
+
+
+def asking_run(company: Company) -> SyncRun | None:
+    """The run whose page lists what waits."""
+    runs = SyncRun.objects.for_company(company).filter(status=RunStatus.NEEDS_CONFIRMATION)
+    newest: SyncRun | None = runs.order_by("-started_at").first()
+    return newest
 
 
 def waiting_deletions(company: Company) -> WaitingDeletions:

@@ -6,6 +6,8 @@ import sys
 
 NO_SERVERS = {"TEST_DATABASE_URL": "none", "TEST_REDIS_URL": "none"}
 NOTHING_TO_RUN = 5
+# Each process takes one of the 15 databases of a Redis server.
+IN_PARALLEL = ["-n", "logical", "--maxprocesses", "6"]
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +20,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+    command = [sys.executable, "-m", "pytest", *IN_PARALLEL, *arguments]
     return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
 
 

@@ -5,4 +5,4 @@ import os
 os.environ.setdefault("SECRET_KEY", "of no worth to anybody")
 os.environ.setdefault("FIELD_ENCRYPTION_KEYS", "Y2hlY2tzLWFuZC1ub3RoaW5nLWJ1dC1jaGVja3MtMDE=")
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403

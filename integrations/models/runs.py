@@ -33,7 +33,7 @@ class SyncRun(TenantOwned):
     phase = models.CharField(max_length=16, choices=Phase.choices, default=Phase.ACCOUNT)
     phase_done = models.PositiveIntegerField(default=0)
     phase_total = models.PositiveIntegerField(null=True)
-    # {"departments": COUNTS, "employees": COUNTS}
+    # Of departments and employees: created, updated, unchanged, skipped, deleted.
     counts = models.JSONField(default=dict)
     requests = models.PositiveIntegerField(default=0)
     error_code = models.CharField(max_length=40, blank=True)

@@ -203,8 +203,9 @@ class DatabaseLedger(Ledger):
         )
 
     def move_ids(self, moves: Mapping[UUID, str]) -> None:
+        people = self.people(moves)
         people_writes.move_ids(
-            {self._pk(crew): code for crew, code in moves.items()},
+            {people[crew].pk: code for crew, code in moves.items()},
             company=self.run.company,
             actor=self.actor,
         )
@@ -300,9 +301,6 @@ class DatabaseLedger(Ledger):
             self.run.company_id
         ).get()
         return integration
-
-    def _pk(self, crew: UUID) -> int:
-        return int(self._employees().values_list("pk", flat=True).get(smarthr_id=crew))
 
 
 def _can_be_repeated(error: Exception) -> bool:

@@ -86,7 +86,10 @@ def settle_ids(work: Work) -> None:
         wishes = {
             crew: code
             for crew, code in wishes.items()
-            if crew in people and people[crew].employee_id != code
+            if crew in people
+            and people[crew].employee_id != code
+            # E12a: another door may have written a newer number since.
+            and people[crew].source.get("emp_code") == code
         }
         names = {crew: f"{p.last_name} {p.first_name}".strip() for crew, p in people.items()}
         holders = ledger.holders(set(wishes.values()))

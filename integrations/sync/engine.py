@@ -46,8 +46,8 @@ def advance(work: Work) -> Ending:
     position = order.index(ledger.progress.phase)
     for phase in order[position:-1]:
         if ledger.progress.phase != phase:
+            work.enter(phase)  # before a pause: what took long must not be done again after it
             work.checkpoint()
-            work.enter(phase)
         STEPS[phase](work)
     return ending(ledger)
 

@@ -17,7 +17,12 @@ from integrations.sync.department_steps import (
 from integrations.sync.held import crew_from_json, crew_to_json
 from integrations.sync.ledger import Ledger, Line, StoredPage
 from integrations.sync.outcomes import StopRun
-from integrations.sync.plan_page import plan_page, unknown_departments, wanted_ids
+from integrations.sync.plan_page import (
+    newest_of_each,
+    plan_page,
+    unknown_departments,
+    wanted_ids,
+)
 from integrations.sync.plan_person import PeopleContext, plan_crew
 from integrations.sync.progress import Listing
 from integrations.sync.types import PersonPlan
@@ -63,11 +68,14 @@ class PageReader:
     def _plan(self, records: Sequence[Crew | BadRecord]) -> list[PersonPlan]:
         ledger = self.ledger
         crews = [record.id for record in records if isinstance(record, Crew)]
+        people = ledger.people(crews)
+        held = {person.employee_id for person in people.values()}
+        unknown = [crew for crew in crews if crew not in people]
         return plan_page(
             records,
-            people=ledger.people(crews),
-            tombstones=ledger.tombstones(crews),
-            taken=ledger.holders(wanted_ids(records)),
+            people=people,
+            tombstones=ledger.tombstones(unknown),
+            taken={*held, *ledger.holders(wanted_ids(records) - held)},
             context=self.context,
             random_id=ledger.random_id,
         )
@@ -188,18 +196,14 @@ def _held_crews(ledger: Ledger) -> dict[str, Crew]:
 
 def _stored(page: Page[Crew], plans: Sequence[PersonPlan], reading: int) -> StoredPage:
     waiting = {plan.smarthr_id for plan in plans if plan.held}
-    held = {
-        record.id: crew_to_json(record)
-        for record in page.items
-        if isinstance(record, Crew) and str(record.id) in waiting
-    }
+    held = [crew_to_json(crew) for crew in newest_of_each(page.items) if str(crew.id) in waiting]
     return StoredPage(
         phase=Phase.CREWS,
         reading=reading,
         number=page.number,
         ids=[raw_id(record) for record in page.items],
         total=page.total,
-        held=list(held.values()),
+        held=held,
         wishes=_wishes(plans),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from integrations.sync.plan_person import (
     wanted_department,
     wanted_employee_id,
 )
-from integrations.sync.types import Holder, Note, Person, PersonPlan
+from integrations.sync.types import Note, Person, PersonPlan
 from integrations.sync.values import text_or_empty
 
 RandomId = Callable[[], str]
@@ -28,16 +28,18 @@ def plan_page(
     *,
     people: Mapping[UUID, Person],
     tombstones: Mapping[UUID, datetime],
-    taken: Mapping[str, Holder],
+    taken: Collection[str],
     context: PeopleContext,
     random_id: RandomId,
 ) -> list[PersonPlan]:
     """One plan per distinct record.
 
-    `people` and `tombstones` are by crew id; `taken` says who has the 社員番号 of the page as a
-    社員ID; `random_id` yields 社員ID that nobody has (E3).
+    `people` and `tombstones` are by crew id; `taken` are the 社員ID that somebody has, of those
+    that the page wants; `random_id` yields 社員ID that nobody has (E3).
     """
-    plans = [_bad(record) for record in records if isinstance(record, BadRecord)]
+    # One id is one record in the report and the counts, however often it comes.
+    bad = dict.fromkeys(record for record in records if isinstance(record, BadRecord))
+    plans = [_bad(record) for record in bad]
     given = set(taken)
     # The smaller crew id goes first, so that few have to give a number back at the end (S4).
     for crew in sorted(newest_of_each(records), key=lambda crew: crew.id):

@@ -81,7 +81,8 @@ def source_of(crew: Crew, slot: int | None, before: Mapping[str, str]) -> dict[s
     said = dict(before)
     for name in ("emp_code", "emp_status", "email", *NAMES, *BUSINESS_NAMES):
         value: Text = getattr(crew, name)
-        if value is Flag.ABSENT:
+        # Every crew has a status, so without one it could not be read (E11).
+        if value is Flag.ABSENT or (name == "emp_status" and rule.is_blank(value)):
             continue
         text = rule.storable(rule.text_or_empty(value).strip(), SOURCE_LENGTH)
         said[name] = text
@@ -247,7 +248,7 @@ def _suspension(
 
 
 def _unusable(crew: Crew, settings: SyncSettings) -> str | None:
-    """The first attribute that cannot be stored as it is; such a record is skipped whole."""
+    """The first attribute that cannot be used as it is; such a record is skipped whole."""
     names = NAMES if settings.names == NameSource.LEGAL else (*NAMES, *BUSINESS_NAMES)
     for name in names:
         value: Text = getattr(crew, name)
@@ -255,6 +256,8 @@ def _unusable(crew: Crew, settings: SyncSettings) -> str | None:
             return name
         if isinstance(value, str) and not rule.is_storable(value, NAME_LENGTH):
             return name
+    if crew.emp_status is Flag.MALFORMED:  # whether the person left is unknown (E13)
+        return "emp_status"
     if settings.slot is not None and crew.departments is Flag.MALFORMED:
         return "departments"
     return None

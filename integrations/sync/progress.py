@@ -95,6 +95,8 @@ def no_counts() -> dict[str, int]:
 
 def merged(before: Outcome, now: Outcome) -> Outcome:
     """What a record counts as that this run met before: once written, always written."""
+    if now == Outcome.UNCHANGED:
+        return before
     if before == Outcome.CREATED or (before == Outcome.UPDATED and now != Outcome.CREATED):
         return before
     return now

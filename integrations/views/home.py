@@ -18,7 +18,7 @@ from groups.models import Group
 from groups.queries import group_tree
 from integrations.choices import RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.report import waiting_deletions
+from integrations.report import asking_run, waiting_deletions
 from integrations.services.connection import integration_of
 from integrations.views.progress import RunView
 
@@ -64,16 +64,18 @@ def _to_dos(integration: SmartHRIntegration, ended: SyncRun | None) -> Iterator[
     settings = resolve_url("smarthr-settings")
     report = resolve_url("smarthr-run", ended.pk) if ended else settings
     waiting = waiting_deletions(integration.company)
+    asking = asking_run(integration.company) if waiting.people or waiting.groups else None
+    list_of = resolve_url("smarthr-run", asking.pk) if asking else settings
     if waiting.people:
         text = f"SmartHRにいない社員が{waiting.people:,}名います。"
         if waiting.cards:
             text += f"名刺{waiting.cards:,}件も削除の対象です。"
         text += "承認するまで削除されません。"
-        yield ToDo("needs_confirmation", "要確認", text, f"{report}?tab=people", "対象者を確認")
+        yield ToDo("needs_confirmation", "要確認", text, f"{list_of}?tab=people", "対象者を確認")
     if waiting.groups:
         text = f"SmartHRにない部署のグループが{waiting.groups:,}件あります。"
         text += "承認するまで削除されません。"
-        address = f"{report}?tab=group_candidates"
+        address = f"{list_of}?tab=group_candidates"
         yield ToDo("needs_confirmation", "要確認", text, address, "対象のグループを確認")
     if ended is not None:
         yield from _from_run(ended, report, settled=bool(waiting.people or waiting.groups))

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.choices import Outcome, Phase, RunKind, RunStatus, phases_of
-from integrations.models import SyncRun
+from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, attribute_label, explain
 from integrations.reasons import Reason
 
@@ -168,9 +168,13 @@ class RunView:
     def unreadable(self) -> list[str]:
         return [attribute_label(name) for name in self.run.unreadable or ()]
 
-    @property
-    def is_other_account(self) -> bool:
-        return self.run.error_code == Reason.OTHER_ACCOUNT
+    def asks_about(self, integration: SmartHRIntegration) -> bool:
+        """T5: whether this run, under these very settings, asks if the account is the right one."""
+        return (
+            self.run.error_code == Reason.OTHER_ACCOUNT
+            and integration.account_unchecked
+            and integration.settings_version == self.run.settings_version
+        )
 
     @property
     def announcement(self) -> str:

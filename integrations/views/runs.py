@@ -66,7 +66,8 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(request, "integrations/run_active.html", {"view": view})
     waiting = report.waiting_deletions(request.user.company)
     context = {"view": view, "integration": integration, "waiting": waiting}
-    context |= _report(request, run)
+    context["asks_about_account"] = view.asks_about(integration)
+    context |= _report(request, run, waiting)
     return render(request, "integrations/run_report.html", context)
 
 
@@ -100,6 +101,10 @@ def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
 def accept_account(request: SignedInRequest, pk: int) -> HttpResponse:
     """T5: a 管理者 says that the new account is the right one."""
     run = _run(request, pk)
+    integration = integration_of(request.user.company)
+    view = RunView(run, None)
+    if not view.asks_about(integration):
+        return redirect("smarthr-run", run.pk)
     if request.method == "POST":
         configure(
             company=request.user.company,
@@ -108,8 +113,7 @@ def accept_account(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, "接続先を確認しました。もう一度同期してください。")
         return redirect("smarthr-settings")
-    integration = integration_of(request.user.company)
-    context = {"view": RunView(run, None), "integration": integration}
+    context = {"view": view, "integration": integration}
     return render(request, "integrations/accept_account.html", context)
 
 
@@ -118,17 +122,19 @@ def _run(request: SignedInRequest, pk: int) -> SyncRun:
     return run
 
 
-def _report(request: SignedInRequest, run: SyncRun) -> dict[str, Any]:
+def _report(
+    request: SignedInRequest, run: SyncRun, waiting: report.WaitingDeletions
+) -> dict[str, Any]:
     """The chosen tab of the report, one page of it."""
     company = request.user.company
-    tabs = report.tabs_of(run)
+    tabs = report.tabs_of(run, waiting)
     tab = report.chosen_tab(request.GET.get("tab"), tabs)
     number = request.GET.get("page")
     has_report = any(entry.count for entry in tabs)
     context: dict[str, Any] = {"tabs": tabs, "tab": tab, "has_report": has_report}
     if (subject := report.CANDIDATE_TABS.get(tab.key)) is not None:
-        waiting = Paginator(report.candidates(company, subject), PAGE_SIZE).get_page(number)
+        asked = Paginator(report.candidates(company, subject), PAGE_SIZE).get_page(number)
         rows_of = report.person_rows if tab.key == "people" else report.group_rows
-        return {**context, "page": waiting, "rows": rows_of(list(waiting), company=company)}
+        return {**context, "page": asked, "rows": rows_of(list(asked), company=company)}
     page = Paginator(report.records_of(run, tab.key), PAGE_SIZE).get_page(number)
     return {**context, "page": page, "rows": page.object_list}

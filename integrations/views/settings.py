@@ -25,7 +25,7 @@ from integrations.forms import (
 )
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import attribute_label
-from integrations.report import waiting_deletions
+from integrations.report import asking_run, waiting_deletions
 from integrations.services.connection import RefusedValue, configure, integration_of
 from integrations.views.progress import RunView
 
@@ -114,28 +114,37 @@ def _page(
     company = request.user.company
     recent = list(SyncRun.objects.for_company(company).order_by("-started_at")[:HISTORY_LENGTH])
     slot = integration.department_slot
-    departments = _last(company, RunKind.DEPARTMENTS, slot)
-    employees = _last(company, RunKind.EMPLOYEES, slot)
-    ended = sorted(
-        (view for view in (departments, employees) if view),
-        key=lambda view: view.run.started_at,
-        reverse=True,
-    )
+    waiting = waiting_deletions(company)
+    history = [RunView(run, slot) for run in recent]
     active = next((run for run in recent if run.is_active), None)
     context = {
         "integration": integration,
         "unreadable": [attribute_label(name) for name in integration.unreadable],
-        "waiting": waiting_deletions(company),
-        "last_ended": ended[0] if ended else None,
-        "history": [RunView(run, slot) for run in recent],
+        "waiting": waiting,
+        "asking": asking_run(company) if waiting.people or waiting.groups else None,
+        "history": history,
         "active": RunView(active, slot) if active else None,
-        "last_departments": departments,
-        "last_employees": employees,
+        "last_departments": _newer(
+            _with_departments(history), _last(company, RunKind.DEPARTMENTS, slot)
+        ),
+        "last_employees": _last(company, RunKind.EMPLOYEES, slot),
         **{f"{section}_form": _form(section, integration) for section in FORMS},
         **_results(request),
         **changed,
     }
     return render(request, "integrations/settings.html", context, status=status)
+
+
+def _with_departments(history: list[RunView]) -> RunView | None:
+    """The newest ended run that read departments, alone or before the people (D5)."""
+    return next(
+        (view for view in history if not view.run.is_active and view.departments.read), None
+    )
+
+
+def _newer(first: RunView | None, second: RunView | None) -> RunView | None:
+    views = [view for view in (first, second) if view]
+    return max(views, key=lambda view: view.run.started_at, default=None)
 
 
 def _last(company: Company, kind: RunKind, slot: int | None) -> RunView | None:

@@ -146,7 +146,9 @@ def test_part_of_a_page_sends_the_whole_page_to_the_login(client: Client) -> Non
     response = client.get("/login/?next=/settings/smarthr/runs/1/progress/", headers=headers)
 
     assert response.status_code == 200
-    assert response["HX-Redirect"] == "/login/?next=http%3A//testserver/employees/%3Fpage%3D2"
+    assert (
+        response["HX-Redirect"] == "/login/?next=http%3A%2F%2Ftestserver%2Femployees%2F%3Fpage%3D2"
+    )
 
 
 def test_suspended_person_loses_the_session_on_the_next_request(

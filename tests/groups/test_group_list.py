@@ -1,5 +1,7 @@
 """グループ."""
 
+from itertools import pairwise
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -62,7 +64,7 @@ def test_number_of_queries_does_not_grow(
 def test_two_thousand_groups_a_thousand_deep(client: Client, company: Company) -> None:
     Group.objects.bulk_create(Group(company=company, name=f"深{n}") for n in range(2000))
     chain = list(Group.objects.for_company(company).filter(is_default=False)[:1000])
-    for above, below in zip(chain, chain[1:], strict=False):
+    for above, below in pairwise(chain):
         below.parent = above
     Group.objects.bulk_update(chain, ["parent"], batch_size=500)
 

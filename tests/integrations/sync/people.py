@@ -9,7 +9,7 @@ from django.db import connection, models
 from companies.models import AuditEntry
 from employees.models import Employee
 from groups.models import Group
-from integrations.models import SmartHRIntegration
+from integrations.models import SmartHRIntegration, TokenPace
 from tests.integrations.conftest import Answer, Customer
 
 NOTHING = {"created": 0, "updated": 0, "unchanged": 0, "skipped": 0, "deleted": 0}
@@ -57,10 +57,12 @@ def people_rows() -> list[dict[str, Any]]:
 
 
 def everything_stored() -> str:
-    """Every table as text."""
+    """Every table as text, but for the pace of the token, which every request moves."""
     with connection.cursor() as cursor:
         parts = []
         for table in connection.introspection.table_names(cursor):
+            if table == TokenPace._meta.db_table:
+                continue
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
             parts.append(f"{table}: {cursor.fetchall()!r}")
     return "\n".join(parts)

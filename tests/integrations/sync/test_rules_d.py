@@ -186,7 +186,9 @@ def test_D6_a_department_made_after_the_departments_were_read(
 
     assert customer.person(crew).group == customer.group(made[0])
     assert len(account.logged("/departments")) == 2
-    assert answer["departments"] == counted(created=2 if is_new else 1, unchanged=0 if is_new else 1)
+    assert answer["departments"] == counted(
+        created=2 if is_new else 1, unchanged=0 if is_new else 1
+    )
     assert answer["employees"] == (counted(created=1) if is_new else counted(updated=1))
     assert (answer.code, answer["skipped"]) == (0, [])
 
@@ -215,9 +217,27 @@ def test_D6_a_department_that_stays_unknown_is_reported(
     assert planned_and_synced(customer)["employees"] == counted(unchanged=3)
 
 
-def test_D6_only_the_chosen_slot_asks_for_departments(
+def test_D6_G6_a_department_without_a_name_is_no_group(
     customer: Customer, account: Account
 ) -> None:
+    customer.configure("--department-slot", "1")
+    department = account.add_department("営業部")
+    linked = account.add_crew(department_ids=[department])
+    customer.sync()
+    nameless = account.add_department(None)
+    account.change_department(department, name=None)
+    new = account.add_crew(department_ids=[nameless])
+
+    answer = customer.sync()
+
+    assert customer.person(linked).group == customer.group(department)
+    assert customer.person(new).group == customer.default_group
+    assert answer["departments"] == counted(skipped=2)
+    assert answer["employees"] == counted(created=1, unchanged=1)
+    assert answer.reasons(new) == ["department_unknown"]
+
+
+def test_D6_only_the_chosen_slot_asks_for_departments(customer: Customer, account: Account) -> None:
     customer.configure("--department-slot", "1")
     department = account.add_department("営業部")
     hidden = account.add_department("見えない部", listed=False)

@@ -1,16 +1,16 @@
-"""E1–E8, E14: which crews become employees, and with which values."""
+"""E1–E6, E8: which crews become employees, and with which values."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.utils import timezone
 
 from employees.choices import Role
 from employees.models import Employee
-from integrations.choices import NameSource
 from simulator.account import Account
 from tests.factories import EmployeeFactory
 from tests.integrations.conftest import Customer
@@ -74,6 +74,21 @@ def test_E3_a_random_id_stays_at_the_next_sync(customer: Customer, account: Acco
     assert answer["login_changes"] == []
 
 
+def test_E3_a_random_id_that_somebody_has_is_drawn_again(
+    customer: Customer, account: Account
+) -> None:
+    EmployeeFactory(company=customer.company, employee_id="TAKEN001")
+    crews = [account.add_crew(emp_code=None) for _ in range(2)]
+    draws = ["TAKEN001", "FREE0001", "FREE0002", "FREE0002", "FREE0003", "FREE0004"]
+
+    with mock.patch("integrations.sync.database.random_employee_id", side_effect=draws):
+        answer = customer.sync()
+
+    assert {customer.person(crew).employee_id for crew in crews} == {"FREE0003", "FREE0004"}
+    assert answer["employees"] == counted(created=2)
+    assert said(answer) == sorted((crew, "employee_id_invalid") for crew in crews)
+
+
 @pytest.mark.parametrize("is_retired", [False, True])
 def test_E5_nobody_is_matched_by_name_mail_or_number(
     customer: Customer, account: Account, is_retired: bool
@@ -98,7 +113,11 @@ def test_E5_nobody_is_matched_by_name_mail_or_number(
 
     person = customer.person(crew)
     assert person.pk != hand_made.pk
-    assert (person.last_name, person.first_name, person.email) == ("佐藤", "太郎", "taro@example.com")
+    assert (person.last_name, person.first_name, person.email) == (
+        "佐藤",
+        "太郎",
+        "taro@example.com",
+    )
     assert person.employee_id != "E100"
     assert Employee.objects.filter(pk=hand_made.pk).values().get() == before
     assert answer["employees"] == counted(created=1)
@@ -232,67 +251,3 @@ def test_E8_a_linked_employee_whose_name_disappears_is_left_as_it_is(
     assert Employee.objects.filter(smarthr_id=crew).values().get() == before
     assert answer["employees"] == counted(created=1, skipped=1)
     assert (said(answer), answer["login_changes"]) == ([(crew, "name_missing")], [])
-
-
-@pytest.mark.parametrize(
-    ("business", "shown"),
-    [
-        (("鈴木", "花"), ("鈴木", "花")),
-        (("鈴木", None), ("鈴木", "花子")),
-        ((None, "花"), ("佐藤", "花")),
-        (("", " "), ("佐藤", "花子")),
-        ((None, None), ("佐藤", "花子")),
-    ],
-)
-def test_E14_each_empty_part_falls_back_to_the_legal_one(
-    customer: Customer,
-    account: Account,
-    business: tuple[str | None, str | None],
-    shown: tuple[str, str],
-) -> None:
-    customer.configure("--name-source", NameSource.BUSINESS)
-    crew = account.add_crew(
-        last_name="佐藤",
-        first_name="花子",
-        business_last_name=business[0],
-        business_first_name=business[1],
-    )
-
-    answer = planned_and_synced(customer)
-
-    person = customer.person(crew)
-    assert (person.last_name, person.first_name) == shown
-    assert (answer["employees"], answer["skipped"]) == (counted(created=1), [])
-
-
-def test_E14_the_choice_applies_to_people_who_are_here(
-    customer: Customer, account: Account
-) -> None:
-    crew = account.add_crew(last_name="佐藤", first_name="花子", business_last_name="鈴木")
-    customer.sync()
-    legal = customer.person(crew).last_name
-    customer.configure("--name-source", NameSource.BUSINESS)
-
-    answer = planned_and_synced(customer)
-    business = customer.person(crew).last_name
-    account.change_crew(crew, business_last_name=None)
-    emptied = customer.sync()
-
-    assert (legal, business, customer.person(crew).last_name) == ("佐藤", "鈴木", "佐藤")
-    assert answer["employees"] == emptied["employees"] == counted(updated=1)
-
-
-def test_E14_E8_looks_at_the_legal_name(customer: Customer, account: Account) -> None:
-    customer.configure("--name-source", NameSource.BUSINESS)
-    business = {"business_last_name": "鈴木", "business_first_name": "花"}
-    new = account.add_crew(last_name=None, **business)
-    linked = account.add_crew(**business)
-    customer.sync()
-    account.change_crew(linked, first_name="", business_first_name="華")
-
-    answer = planned_and_synced(customer)
-
-    assert not customer.has_person(new)
-    assert customer.person(linked).first_name == "花"
-    assert answer["employees"] == counted(skipped=2)
-    assert said(answer) == sorted([(new, "name_missing"), (linked, "name_missing")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from employees.models import Employee
 from integrations.models import CrewTombstone
-from integrations.services.deletions import bury
+from integrations.sync.people_writes import bury
 from simulator.account import Account
 from tests.factories import EmployeeFactory
 from tests.integrations.conftest import Customer
@@ -130,9 +131,7 @@ def test_E12a_the_tombstone_of_another_company_means_nothing(
 ) -> None:
     crew = account.add_crew()
     other = EmployeeFactory().company
-    CrewTombstone.objects.create(
-        company=other, smarthr_id=crew, deleted_at=timezone.now() + HOUR
-    )
+    CrewTombstone.objects.create(company=other, smarthr_id=crew, deleted_at=timezone.now() + HOUR)
 
     customer.sync()
 
@@ -150,8 +149,7 @@ def test_E12a_who_is_deleted_while_a_page_is_read_is_not_brought_back(
         account.before_page = None
         try:
             Employee.objects.filter(smarthr_id=crew).delete()
-            bury(company=customer.company, crew=customer.person(staying).smarthr_id)
-            CrewTombstone.objects.update(smarthr_id=crew)
+            bury(company=customer.company, crew=UUID(crew))
         finally:
             connection.close()
 
@@ -162,3 +160,35 @@ def test_E12a_who_is_deleted_while_a_page_is_read_is_not_brought_back(
     assert not customer.has_person(crew)
     assert customer.has_person(staying)
     assert answer["employees"] == counted(unchanged=2)
+
+
+def test_E12a_a_number_read_earlier_never_replaces_one_that_was_read_later(
+    customer: Customer, account: Account
+) -> None:
+    crew = account.add_crew(emp_code="E001")
+    gone = account.add_crew()
+    customer.sync()
+    account.delete_crew(gone)
+    account.change_crew(crew, emp_code="E002")
+    calls: list[int] = []
+
+    def apply_newer(number: int) -> None:
+        calls.append(number)
+        if len(calls) < 2:  # the list itself; the second one asks for the person who is missing
+            return
+        try:
+            later = timezone.now()
+            people = Employee.objects.filter(smarthr_id=crew)
+            source = {**customer.person(crew).source, "emp_code": "E003"}
+            people.update(
+                employee_id="E003", source=source, source_updated_at=later, source_read_at=later
+            )
+        finally:
+            connection.close()
+
+    account.before_page = apply_newer
+
+    customer.sync()
+
+    assert len(calls) == 2
+    assert customer.person(crew).employee_id == "E003"

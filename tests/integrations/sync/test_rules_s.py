@@ -47,9 +47,7 @@ def test_S1_a_random_id_gives_way_to_a_number(customer: Customer, account: Accou
     assert answer["login_changes"] == [{"from": random, "to": "E200"}]
 
 
-def test_S1_name_and_number_in_one_run_are_one_update(
-    customer: Customer, account: Account
-) -> None:
+def test_S1_name_and_number_in_one_run_are_one_update(customer: Customer, account: Account) -> None:
     crew = account.add_crew(emp_code="E100")
     customer.sync()
     account.change_crew(crew, emp_code="E200", last_name="田中", email=None)

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from config import env
+
+
+def test_no_database_address_is_sqlite_in_a_folder_that_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+
+    config = env.database("DATABASE_URL", tmp_path / "var" / "app.sqlite3")
+
+    assert config["NAME"] == str(tmp_path / "var" / "app.sqlite3")
+    assert (tmp_path / "var").is_dir()
+
+
+def test_sqlite_takes_its_lock_at_the_start_of_a_transaction(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////srv/app.sqlite3")
+
+    options = env.database("DATABASE_URL", Path("unused"))["OPTIONS"]
+
+    assert isinstance(options, dict)
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in options["init_command"]
+
+
+def test_postgres_answers_or_fails_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://user:pass%40word@host:5433/name?sslmode=require")
+
+    config = env.database("DATABASE_URL", Path("unused"))
+
+    assert config["PASSWORD"] == "pass@word"
+    assert config["PORT"] == 5433
+    assert config["OPTIONS"] == {"connect_timeout": 4, "sslmode": "require"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("", True), ("1", True), ("True", True), ("on", True), ("0", False), ("no", False)],
+)
+def test_flags(monkeypatch: pytest.MonkeyPatch, text: str, value: bool) -> None:
+    monkeypatch.setenv("SOME_FLAG", text)
+
+    assert env.flag("SOME_FLAG", default=True) is value
+
+
+@pytest.mark.parametrize(
+    ("host", "is_local"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("192.168.0.1", False),
+        ("localhost.example.com", False),
+    ],
+)
+def test_hosts_of_this_machine(host: str, is_local: bool) -> None:
+    assert env.is_local(host) is is_local

@@ -1,0 +1,241 @@
+"""The report of a run: its tabs, rows and pages."""
+
+import time
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from companies.models import Company
+from integrations.choices import Outcome, RunKind, RunStatus, Subject
+from integrations.models import RunRecord, SyncRun
+from integrations.reasons import Reason
+from tests.factories import (
+    BusinessCardFactory,
+    EmployeeFactory,
+    GroupCandidateFactory,
+    PersonCandidateFactory,
+    RunFactory,
+    RunRecordFactory,
+)
+
+
+@pytest.fixture
+def run(company: Company) -> SyncRun:
+    return RunFactory(company=company)
+
+
+def report(signed_in: Client, run: SyncRun, **query: str | int):  # type: ignore[no-untyped-def]
+    return signed_in.get(f"/settings/smarthr/runs/{run.pk}/", query)
+
+
+def test_every_record_is_under_its_tabs(signed_in: Client, run: SyncRun) -> None:
+    RunRecordFactory.create_batch(3, run=run)
+    RunRecordFactory(run=run, outcome=Outcome.LEFT_OUT, reason=Reason.NAME_MISSING)
+    RunRecordFactory(run=run, outcome=Outcome.UNCHANGED, reason=Reason.EMAIL_INVALID)
+    RunRecordFactory(
+        run=run, outcome=Outcome.UPDATED, changes={"employee_id": ["00027", "A-00027"]}
+    )
+    RunRecordFactory(run=run, outcome=Outcome.UPDATED, changes={"email": ["", "a@example.com"]})
+    RunRecordFactory(run=run, outcome=Outcome.DELETED)
+    RunRecordFactory(run=run, subject=Subject.GROUP, reason=Reason.PARENT_MISSING)
+    RunRecordFactory()  # of another company
+
+    tabs = report(signed_in, run).context["tabs"]
+
+    assert {tab.key: tab.count for tab in tabs} == {
+        "reported": 3,
+        "logins": 1,
+        "created": 3,
+        "updated": 2,
+        "deleted": 1,
+        "groups": 1,
+    }
+
+
+def test_report_opens_where_a_hand_is_needed(signed_in: Client, run: SyncRun) -> None:
+    RunRecordFactory(run=run)
+
+    assert report(signed_in, run).context["tab"].key == "created"
+
+    RunRecordFactory(run=run, reason=Reason.BIRTH_DATE_MISSING, outcome=Outcome.LEFT_OUT)
+
+    assert report(signed_in, run).context["tab"].key == "reported"
+    assert report(signed_in, run, tab="created").context["tab"].key == "created"
+    assert report(signed_in, run, tab="nonsense").context["tab"].key == "reported"
+
+
+def test_departments_run_has_no_tabs_about_people(signed_in: Client, company: Company) -> None:
+    run = RunFactory(company=company, kind=RunKind.DEPARTMENTS)
+
+    tabs = report(signed_in, run).context["tabs"]
+
+    assert [tab.key for tab in tabs] == ["reported", "groups"]
+
+
+def test_row_says_what_happened_and_what_to_do(signed_in: Client, run: SyncRun) -> None:
+    RunRecordFactory(
+        run=run,
+        label="小林 優子（00044）",
+        outcome=Outcome.UPDATED,
+        reason=Reason.EMPLOYEE_ID_INVALID,
+        detail={"value": "0", "employee_id": "00044", "new": False},
+        changes={"last_name": ["中村", "小林"]},
+        object_pk=1,
+    )
+
+    text = report(signed_in, run).content.decode()
+
+    assert "小林 優子（00044）" in text
+    assert "社員番号「0」は社員IDに使えないため、社員IDは「00044」のままです。" in text
+    assert "SmartHRで社員番号を半角英数字3〜24文字" in text
+    assert '<del class="mk-before">中村</del>' in text
+    assert '<ins class="mk-after">小林</ins>' in text
+
+
+def test_login_change_shows_only_the_ids(signed_in: Client, run: SyncRun) -> None:
+    changes = {"employee_id": ["00027", "A-00027"], "last_name": ["中村", "小林"]}
+    RunRecordFactory(
+        run=run, outcome=Outcome.UPDATED, changes=changes, label="小林 優子（A-00027）"
+    )
+
+    text = report(signed_in, run, tab="logins").content.decode()
+
+    assert "本人に知らせてください。" in text
+    assert ">00027</del>" in text
+    assert "中村" not in text
+
+
+def test_badge_is_not_on_who_was_left_out_or_deleted(signed_in: Client, run: SyncRun) -> None:
+    RunRecordFactory(run=run, outcome=Outcome.LEFT_OUT, reason=Reason.NAME_MISSING)
+    RunRecordFactory(run=run, outcome=Outcome.DELETED)
+    RunRecordFactory(run=run, outcome=Outcome.CREATED)
+
+    def badges(tab: str) -> int:
+        return int(report(signed_in, run, tab=tab).content.decode().count("mk-badge-smarthr"))
+
+    assert (badges("reported"), badges("deleted"), badges("created")) == (1, 1, 2)  # 1: the legend
+
+
+@pytest.mark.parametrize(
+    ("column", "before", "after", "shown"),
+    [
+        ("email", "", "a@example.com", ("なし", "a@example.com")),
+        ("is_active", True, False, ("できる", "停止")),
+        ("parent", "本社", None, ("本社", "最上位")),
+        ("position", None, 3, ("なし", "3")),
+        ("group", "グループ1", "営業部", ("グループ1", "営業部")),
+    ],
+)
+def test_values_are_shown_in_words(
+    signed_in: Client,
+    run: SyncRun,
+    column: str,
+    before: object,
+    after: object,
+    shown: tuple[str, str],
+) -> None:
+    RunRecordFactory(run=run, outcome=Outcome.UPDATED, changes={column: [before, after]})
+
+    text = report(signed_in, run, tab="updated").content.decode()
+
+    assert f">{shown[0]}</del>" in text
+    assert f">{shown[1]}</ins>" in text
+
+
+def test_people_who_wait_are_listed_with_their_cards(signed_in: Client, company: Company) -> None:
+    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION)
+    waiting = PersonCandidateFactory(company=company, run=run)
+    BusinessCardFactory.create_batch(2, employee=waiting.employee)
+    PersonCandidateFactory()  # of another company
+
+    response = report(signed_in, run)
+
+    text = response.content.decode()
+    assert response.context["tab"].key == "people"
+    assert waiting.employee is not None
+    assert waiting.employee.full_name in text
+    assert "名刺2件も削除され、元に戻せません。" in text
+    assert "承認するまで削除されません。" in text
+    assert len(response.context["rows"]) == 1
+
+
+def test_groups_that_wait_are_listed_with_members(signed_in: Client, company: Company) -> None:
+    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION)
+    waiting = GroupCandidateFactory(company=company, run=run, group__name="名古屋支店")
+    EmployeeFactory.create_batch(7, company=company, group=waiting.group)
+
+    response = report(signed_in, run)
+
+    row = response.context["rows"][0]
+    assert response.context["tab"].key == "group_candidates"
+    assert (row.path, row.members, len(row.named), row.unnamed) == ("名古屋支店", 7, 5, 2)
+    assert "社員はグループ1に移ります。" in response.content.decode()
+
+
+def test_brake_says_how_many_and_the_limit(signed_in: Client, company: Company) -> None:
+    run = RunFactory(
+        company=company,
+        status=RunStatus.NEEDS_CONFIRMATION,
+        error_code=Reason.DELETION_BRAKE,
+        error_detail={"people": {"count": 12, "limit": 10}},
+    )
+
+    text = report(signed_in, run).content.decode()
+
+    assert "一度に12名が削除されるところでした。上限の10名を超えるため、削除を止めました。" in text
+
+
+@pytest.mark.parametrize("records", [1, 30])
+def test_number_of_queries_does_not_grow(
+    signed_in: Client,
+    run: SyncRun,
+    records: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    RunRecordFactory.create_batch(records, run=run)
+
+    with django_assert_num_queries(9):
+        report(signed_in, run, tab="created")
+
+
+@pytest.mark.parametrize("tab", ["people", "group_candidates"])
+@pytest.mark.parametrize("waiting", [1, 30])
+def test_number_of_queries_does_not_grow_with_candidates(
+    signed_in: Client,
+    company: Company,
+    tab: str,
+    waiting: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION)
+    PersonCandidateFactory.create_batch(waiting, company=run.company)
+    GroupCandidateFactory.create_batch(waiting, company=run.company)
+
+    with django_assert_max_num_queries(13):
+        report(signed_in, run, tab=tab)
+
+
+def test_twenty_thousand_records_are_paged_quickly(signed_in: Client, run: SyncRun) -> None:
+    RunRecord.objects.bulk_create(
+        [
+            RunRecord(
+                company=run.company,
+                run=run,
+                subject=Subject.EMPLOYEE,
+                smarthr_id=str(number),
+                label=f"社員 {number}",
+                outcome=Outcome.CREATED,
+                changes={"employee_id": [None, str(number)], "email": [None, "a@example.com"]},
+            )
+            for number in range(20_000)
+        ],
+        batch_size=2000,
+    )
+
+    started = time.monotonic()
+    response = report(signed_in, run, tab="created", page=400)
+    seconds = time.monotonic() - started
+
+    assert "19,951-20,000 / 20,000名" in response.content.decode()
+    assert seconds < 2

@@ -1,0 +1,225 @@
+"""設定 / SmartHR連携 (T1–T5)."""
+
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from companies.models import Company
+from integrations.models import SmartHRIntegration
+from integrations.services.connection import access_token
+from tests.factories import (
+    ActiveRunFactory,
+    AdministratorFactory,
+    PersonCandidateFactory,
+    RunFactory,
+    counts,
+)
+
+PAGE = "/settings/smarthr/"
+TOKEN = "shr_another_token_9876"
+HTMX = {"HX-Request": "true"}
+
+
+def save(signed_in: Client, section: str, **values: object):  # type: ignore[no-untyped-def]
+    return signed_in.post(f"{PAGE}save/{section}/", values, headers=HTMX)
+
+
+def others(**values: object) -> dict[str, object]:
+    return {
+        "deletion_policy": "confirm",
+        "retired_policy": "import",
+        "name_source": "legal",
+        "force_password_change": "on",
+        **values,
+    }
+
+
+def test_page_shows_the_sections_in_order(signed_in: Client) -> None:
+    text = signed_in.get(PAGE).content.decode()
+
+    titles = re.findall(r"<h2[^>]*>([^<]+)</h2>", text)
+    assert titles == [
+        "接続",
+        "部署⇒グループ",
+        "グループとして適用する部署",
+        "従業員リスト⇒社員リスト",
+        "その他の設定",
+        "履歴",
+    ]
+    assert text.count("インポート・同期実行</button>") == 2
+    for permission in ("従業員情報:参照", "部署:参照", "Webhook:参照・更新"):
+        assert permission in text
+
+
+def test_token_is_shown_by_its_last_characters_only(signed_in: Client) -> None:
+    text = signed_in.get(PAGE).content.decode()
+
+    assert "設定済み（末尾" in text
+    assert ">1234<" in text
+    assert "token-for-tests" not in text
+
+
+def test_subdomain_and_token_are_saved(signed_in: Client, integration: SmartHRIntegration) -> None:
+    response = save(signed_in, "connection", subdomain="https://new.smarthr.jp/x", token=TOKEN)
+
+    integration.refresh_from_db()
+    assert (integration.subdomain, integration.token_ending) == ("new", "9876")
+    assert access_token(integration) == TOKEN
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "保存しました。" in text
+    assert "htmx" not in text  # the section alone, not the page
+    assert TOKEN not in text
+
+
+def test_empty_token_keeps_the_stored_one(
+    signed_in: Client, integration: SmartHRIntegration
+) -> None:
+    save(signed_in, "connection", subdomain="new", token="")
+
+    integration.refresh_from_db()
+    assert integration.token_ending == "1234"
+
+
+def test_refused_subdomain_is_explained_at_its_field(
+    signed_in: Client, integration: SmartHRIntegration
+) -> None:
+    response = save(signed_in, "connection", subdomain="a b.example.com", token=TOKEN)
+
+    text = response.content.decode()
+    integration.refresh_from_db()
+    assert response.status_code == 422
+    assert 'id="connection_subdomain_error"' in text
+    assert 'value="a b.example.com"' in text
+    assert TOKEN not in text
+    assert (integration.subdomain, integration.token_ending) == ("acme", "1234")
+
+
+def test_refusal_without_scripts_shows_the_whole_page(signed_in: Client) -> None:
+    response = signed_in.post(f"{PAGE}save/connection/", {"subdomain": "a/b"})
+
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "<title>エラー：SmartHR連携" in text
+    assert "履歴" in text
+
+
+def test_saving_without_scripts_says_so_beside_the_button(signed_in: Client) -> None:
+    response = signed_in.post(f"{PAGE}save/slot/", {"department_slot": "3"}, follow=True)
+
+    assert response.redirect_chain == [("/settings/smarthr/#slot", 302)]
+    assert response.content.decode().count("保存しました。") == 1
+
+
+def test_first_connection_reloads_the_page(client: Client, db: None) -> None:
+    client.force_login(AdministratorFactory())
+
+    response = save(client, "connection", subdomain="acme", token=TOKEN)
+
+    assert response["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize(("value", "slot"), [("", None), ("1", 1), ("10", 10)])
+def test_slot_is_saved(
+    signed_in: Client, integration: SmartHRIntegration, value: str, slot: int | None
+) -> None:
+    SmartHRIntegration.objects.for_company(integration.company).update(department_slot=5)
+
+    save(signed_in, "slot", department_slot=value)
+
+    integration.refresh_from_db()
+    assert integration.department_slot == slot
+
+
+@pytest.mark.parametrize("value", ["0", "11", "x"])
+def test_unknown_slot_is_refused(signed_in: Client, value: str) -> None:
+    response = save(signed_in, "slot", department_slot=value)
+
+    assert response.status_code == 422
+    assert "一覧から選んでください。" in response.content.decode()
+
+
+def test_other_settings_are_saved(signed_in: Client, integration: SmartHRIntegration) -> None:
+    values = others(retired_policy="skip_suspend", name_source="business")
+    del values["force_password_change"]
+
+    save(signed_in, "others", **values)
+
+    integration.refresh_from_db()
+    assert (integration.retired_policy, integration.name_source) == ("skip_suspend", "business")
+    assert Company.objects.get(pk=integration.company_id).force_password_change is False
+
+
+def test_deleting_without_a_question_is_asked_about_first(
+    signed_in: Client, integration: SmartHRIntegration
+) -> None:
+    asked = save(signed_in, "others", **others(deletion_policy="auto"))
+
+    integration.refresh_from_db()
+    assert asked.status_code == 422
+    assert "確認せずに削除します。元に戻せません。" in asked.content.decode()
+    assert integration.deletion_policy == "confirm"
+
+    save(signed_in, "others", **others(deletion_policy="auto", confirmed="1"))
+
+    integration.refresh_from_db()
+    assert integration.deletion_policy == "auto"
+
+
+def test_unreadable_attributes_are_named(signed_in: Client, company: Company) -> None:
+    SmartHRIntegration.objects.for_company(company).update(unreadable=["birth_at", "emp_code"])
+
+    assert "生年月日、社員番号を読めませんでした" in signed_in.get(PAGE).content.decode()
+
+
+def test_running_sync_is_shown_and_polled(signed_in: Client, company: Company) -> None:
+    run = ActiveRunFactory(company=company, phase_done=600, phase_total=1204)
+
+    text = signed_in.get(PAGE).content.decode()
+
+    assert f'hx-get="/settings/smarthr/runs/{run.pk}/progress/?summary"' in text
+    assert "600 / 1,204名" in text
+    assert text.count("進み具合を表示") == 3  # the panel and beside both buttons
+
+
+def test_history_shows_the_last_ten(signed_in: Client, company: Company) -> None:
+    RunFactory.create_batch(12, company=company, counts=counts(created=1204))
+
+    response = signed_in.get(PAGE)
+
+    assert len(response.context["history"]) == 10
+    assert "新規1,204" in response.content.decode()
+
+
+def test_departments_read_before_the_people_count_as_their_last_sync(
+    signed_in: Client, company: Company
+) -> None:
+    numbers = counts(created=12)
+    numbers["departments"]["created"] = 86
+    RunFactory(company=company, counts=numbers)
+
+    text = signed_in.get(PAGE).content.decode()
+
+    assert "新規86件" in text
+    assert "まだ実行していません。" not in text
+
+
+def test_waiting_deletions_come_first(signed_in: Client, company: Company) -> None:
+    PersonCandidateFactory(company=company)
+
+    assert "社員が1名あります。" in signed_in.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("runs", [1, 30])
+def test_number_of_queries_does_not_grow(
+    signed_in: Client,
+    company: Company,
+    runs: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    RunFactory.create_batch(runs, company=company)
+
+    with django_assert_num_queries(9):
+        signed_in.get(PAGE)
