@@ -98,7 +98,7 @@ class AuditEntry(TenantOwned):
     object_type = models.CharField(max_length=40)
     object_id = models.BigIntegerField(null=True)
     object_label = models.CharField(max_length=600)
-    # {field: [before, after]}
+    # Of each field the value before and the value after.
     changes = models.JSONField(default=dict)
     reason = models.CharField(max_length=500, blank=True)
 

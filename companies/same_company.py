@@ -43,10 +43,11 @@ def _add_foreign_key(table: str, column: str, target: str) -> list[str]:
 
 
 def _add_triggers(table: str, column: str, target: str) -> list[str]:
+    # Names of our own tables and columns, never a value.
+    same = f"SELECT 1 FROM {target} WHERE id = NEW.{column} AND company_id = NEW.company_id"  # noqa: S608
     return [
         f"CREATE TRIGGER {table}_{column}_{event} BEFORE {event.upper()} ON {table} "
-        f"FOR EACH ROW WHEN NEW.{column} IS NOT NULL AND NOT EXISTS "
-        f"(SELECT 1 FROM {target} WHERE id = NEW.{column} AND company_id = NEW.company_id) "
+        f"FOR EACH ROW WHEN NEW.{column} IS NOT NULL AND NOT EXISTS ({same}) "
         f"BEGIN SELECT RAISE(ABORT, '{table}.{column} belongs to another company'); END"
         for event in ("insert", "update")
     ]

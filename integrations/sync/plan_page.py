@@ -10,13 +10,8 @@ from uuid import UUID
 from integrations.choices import Outcome
 from integrations.reasons import Reason
 from integrations.smarthr.records import BadRecord, Crew
-from integrations.sync.plan_person import (
-    PeopleContext,
-    invalid_id_note,
-    plan_crew,
-    wanted_department,
-    wanted_employee_id,
-)
+from integrations.sync.crew_values import wanted_department, wanted_employee_id
+from integrations.sync.plan_person import PeopleContext, invalid_id_note, plan_crew
 from integrations.sync.types import Note, Person, PersonPlan
 from integrations.sync.values import text_or_empty
 

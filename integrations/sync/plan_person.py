@@ -8,19 +8,24 @@ from typing import Any
 from uuid import UUID
 
 from employees.choices import Role
-from employees.emails import is_valid_email
-from employees.identifiers import is_valid_employee_id
-from employees.models import NAME_LENGTH
 from integrations.choices import NameSource, Outcome
 from integrations.reasons import Reason
-from integrations.smarthr.records import Crew, Flag, Text
+from integrations.smarthr.records import Crew, Flag
 from integrations.sync import values as rule
+from integrations.sync.crew_values import (
+    BUSINESS_NAMES,
+    NAMES,
+    label_of,
+    shown_names,
+    source_of,
+    unusable_attribute,
+    wanted_department,
+    wanted_email,
+    wanted_employee_id,
+)
 from integrations.sync.types import Changes, Note, Person, PersonPlan, SyncSettings, is_older
 
 RETIRED = "retired"
-SOURCE_LENGTH = 255
-NAMES = ("last_name", "first_name")
-BUSINESS_NAMES = ("business_last_name", "business_first_name")
 
 
 @dataclass(slots=True)
@@ -52,44 +57,6 @@ def plan_crew(
     if not final and _must_wait(crew, person, context):
         return replace(_outcome(crew, person, Outcome.UNCHANGED), held=True)
     return _plan_linked(crew, person, context)
-
-
-def wanted_department(crew: Crew, slot: int | None) -> UUID | None:
-    """The department in the chosen slot; None where it is empty or unreadable (D1, D3)."""
-    if slot is None or crew.departments is None or isinstance(crew.departments, Flag):
-        return None
-    return crew.departments[slot - 1] if len(crew.departments) >= slot else None
-
-
-def wanted_employee_id(crew: Crew) -> str | None:
-    """The 社員番号 as a 社員ID, stripped; None when it breaks C5 or is missing."""
-    code = rule.text_or_empty(crew.emp_code).strip()
-    return code if is_valid_employee_id(code) else None
-
-
-def label_of(crew: Crew) -> str:
-    """How a report names a crew that has no employee here."""
-    name = " ".join(
-        rule.storable(rule.text_or_empty(part), 100) for part in (crew.last_name, crew.first_name)
-    ).strip()
-    code = rule.storable(rule.text_or_empty(crew.emp_code).strip(), 60)
-    return f"{name or '氏名なし'}（{code or '社員番号なし'}）"
-
-
-def source_of(crew: Crew, slot: int | None, before: Mapping[str, str]) -> dict[str, str]:
-    """What SmartHR said, without the birth date; an unreadable attribute keeps its last value."""
-    said = dict(before)
-    for name in ("emp_code", "emp_status", "email", *NAMES, *BUSINESS_NAMES):
-        value: Text = getattr(crew, name)
-        # Every crew has a status, so without one it could not be read (E11).
-        if value is Flag.ABSENT or (name == "emp_status" and rule.is_blank(value)):
-            continue
-        text = rule.storable(rule.text_or_empty(value).strip(), SOURCE_LENGTH)
-        said[name] = text
-    if slot is not None and crew.departments is not Flag.ABSENT:
-        department = wanted_department(crew, slot)
-        said["department"] = str(department) if department else ""
-    return {name: text for name, text in said.items() if text}
 
 
 def _must_wait(crew: Crew, person: Person, context: PeopleContext) -> bool:
@@ -127,7 +94,7 @@ def _plan_new(crew: Crew, context: PeopleContext) -> PersonPlan:
     retired = crew.emp_status == RETIRED
     if retired and settings.retired.skips_new:
         return _left_out(crew, Note(Reason.RETIRED_NOT_IMPORTED))  # E13
-    if (field := _unusable(crew, settings)) is not None:
+    if (field := unusable_attribute(crew, settings)) is not None:
         return _left_out(crew, Note(Reason.VALUE_INVALID, {"field": field}))
     missing: list[Note] = []
     if any(not rule.text_or_empty(getattr(crew, name)).strip() for name in NAMES):
@@ -138,10 +105,10 @@ def _plan_new(crew: Crew, context: PeopleContext) -> PersonPlan:
     if missing:
         return _left_out(crew, *missing)
     suspended = retired and settings.retired.suspends
-    email, email_notes = _email(crew)
+    email, email_notes = wanted_email(crew)
     group, group_notes = _group(crew, context, new=True)
     values: dict[str, Any] = {
-        **_names(crew, None, settings),
+        **shown_names(crew, None, settings),
         "email": email or "",
         "role": Role.APPLICANT,  # E4
         "group_id": context.default_group if group is None else group,
@@ -173,7 +140,7 @@ def _plan_linked(crew: Crew, person: Person, context: PeopleContext) -> PersonPl
     notes += found
     wish = None
     if not left_out:
-        values |= _names(crew, person, settings)
+        values |= shown_names(crew, person, settings)
         if email is not None:
             values["email"] = email
         group, group_notes = _group(crew, context, new=False)
@@ -203,11 +170,11 @@ def _obstacles(
     crew: Crew, person: Person, settings: SyncSettings
 ) -> tuple[bool, str | None, list[Note]]:
     """Whether the person stays as they are, the new e-mail (None: keep), and why."""
-    if (field := _unusable(crew, settings)) is not None:
+    if (field := unusable_attribute(crew, settings)) is not None:
         return True, None, [Note(Reason.VALUE_INVALID, {"field": field})]
     if any(rule.is_blank(getattr(crew, name)) for name in NAMES):
         return True, None, [Note(Reason.NAME_MISSING, {"new": False})]  # E8
-    email, notes = _email(crew)
+    email, notes = wanted_email(crew)
     role = Role(person.role)
     if email == "" and role.needs_email:  # S8
         return True, None, [*notes, Note(Reason.EMAIL_REQUIRED_FOR_ROLE, {"role": role.label})]
@@ -245,50 +212,6 @@ def _suspension(
         return {}, [Note(Reason.LAST_ADMINISTRATOR, {"act": "停止"})]  # C6
     context.able_administrators.discard(person.pk)
     return {"is_active": False, "suspended_by_sync": True}, [Note(Reason.RETIRED_SUSPENDED)]
-
-
-def _unusable(crew: Crew, settings: SyncSettings) -> str | None:
-    """The first attribute that cannot be used as it is; such a record is skipped whole."""
-    names = NAMES if settings.names == NameSource.LEGAL else (*NAMES, *BUSINESS_NAMES)
-    for name in names:
-        value: Text = getattr(crew, name)
-        if value is Flag.MALFORMED:
-            return name
-        if isinstance(value, str) and not rule.is_storable(value, NAME_LENGTH):
-            return name
-    if crew.emp_status is Flag.MALFORMED:  # whether the person left is unknown (E13)
-        return "emp_status"
-    if settings.slot is not None and crew.departments is Flag.MALFORMED:
-        return "departments"
-    return None
-
-
-def _names(crew: Crew, person: Person | None, settings: SyncSettings) -> dict[str, str]:
-    """E14: the names to show; an unreadable part keeps what is stored (E11)."""
-    shown: dict[str, str] = {}
-    for name, business_name in zip(NAMES, BUSINESS_NAMES, strict=True):
-        legal: Text = getattr(crew, name)
-        business: Text = getattr(crew, business_name)
-        if settings.names == NameSource.BUSINESS:
-            if business is Flag.ABSENT and person is not None:
-                continue
-            if isinstance(business, str) and business.strip():
-                shown[name] = business
-                continue
-        if isinstance(legal, str) and legal.strip():
-            shown[name] = legal
-    return shown
-
-
-def _email(crew: Crew) -> tuple[str | None, list[Note]]:
-    """E11: the e-mail to store; None keeps the present one."""
-    if crew.email is Flag.ABSENT:
-        return None, []
-    if rule.is_blank(crew.email):
-        return "", []
-    if isinstance(crew.email, str) and is_valid_email(crew.email):
-        return crew.email, []
-    return "", [Note(Reason.EMAIL_INVALID)]
 
 
 def _group(crew: Crew, context: PeopleContext, *, new: bool) -> tuple[int | None, list[Note]]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from integrations.choices import NameSource
 from integrations.smarthr.records import BadRecord, Crew, Flag
+from integrations.sync.crew_values import BUSINESS_NAMES, NAMES
 from integrations.sync.ledger import Ledger
-from integrations.sync.plan_person import BUSINESS_NAMES, NAMES
 from integrations.sync.progress import Progress
 from integrations.sync.types import SyncSettings
 from integrations.sync.values import is_blank

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from employees.models import Employee
 from groups.models import Group
@@ -211,9 +212,8 @@ def without_sleeping(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     def sleep(seconds: float) -> None:
         slept.append(seconds)
         TokenPace.objects.update(blocked_until=0)
-        for run in SyncRun.objects.across_companies().exclude(not_before=None):
-            run.not_before -= timedelta(seconds=seconds)
-            run.save(update_fields=["not_before"])
+        waiting = SyncRun.objects.across_companies().exclude(not_before=None)
+        waiting.update(not_before=F("not_before") - timedelta(seconds=seconds))
 
     original = foreground.Foreground.__init__
     monkeypatch.setattr(
