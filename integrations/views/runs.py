@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -24,7 +22,6 @@ from integrations.models import SyncRun
 from integrations.reason_texts import explain
 from integrations.services.connection import ConnectionChanges, configure, integration_of
 from integrations.services.runs import NotReady, request_cancel, start_run
-from integrations.tasks import work_on_run
 from integrations.views.progress import RunView
 
 PAGE_SIZE = 50
@@ -48,7 +45,6 @@ def start(request: SignedInRequest, kind: str) -> HttpResponse:
         messages.error(request, f"{text.what}{text.next}")
         return redirect("smarthr-settings")
     if started:
-        transaction.on_commit(partial(work_on_run.delay, run.pk), robust=True)
         messages.success(request, f"{run.get_kind_display()}の同期を受け付けました。")
     else:
         messages.info(request, "すでに同期を実行中です。実行中の同期を表示しています。")

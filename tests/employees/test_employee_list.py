@@ -39,7 +39,7 @@ def test_list_shows_people_of_this_company_only(client: Client, company: Company
     assert "他社" not in text
 
 
-def test_badge_is_on_linked_people_only(client: Client, company: Company) -> None:
+def test_O1_badge_is_on_linked_people_only(client: Client, company: Company) -> None:
     EmployeeFactory(company=company)
 
     legend = client.get("/employees/").content.decode().count("mk-badge-smarthr")

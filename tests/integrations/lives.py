@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from employees.models import Employee
@@ -17,6 +19,19 @@ from integrations.services.runs import claim, start_run, work_on
 from integrations.sync.database import DatabaseLedger
 from simulator.account import Account
 from tests.integrations.conftest import Answer, Customer
+
+
+def between_pages(act: Callable[[int], object]) -> Callable[[int], None]:
+    """For `account.before_page`, which is called in a thread of the simulator's: one that uses the
+    database has to leave it, or the database cannot be dropped."""
+
+    def call(page: int) -> None:
+        try:
+            act(page)
+        finally:
+            connection.close()
+
+    return call
 
 
 def administrator(customer: Customer) -> Employee:

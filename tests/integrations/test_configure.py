@@ -258,6 +258,16 @@ def test_a_bad_argument_is_wrong_usage(customer: Customer, arguments: list[str])
     assert customer.configure().data == STATE
 
 
+@pytest.mark.parametrize("mode", ["auto", "manual"])
+def test_W1_modes_with_a_webhook_are_refused_until_deliveries_are_handled(
+    customer: Customer, mode: str
+) -> None:
+    with pytest.raises(CommandError):  # manage.py ends with 2
+        call_command("smarthr_configure", "--company", "acme", "--webhook-mode", mode)
+
+    assert customer.configure("--webhook-mode", "off")["webhook_mode"] == "off"
+
+
 def test_a_pace_is_kept_for_each_token(customer: Customer) -> None:
     customer.configure(token=NEW_TOKEN)
 

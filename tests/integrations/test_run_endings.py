@@ -28,6 +28,7 @@ from tests.factories import EmployeeFactory
 from tests.integrations.conftest import Customer
 from tests.integrations.lives import (
     administrator,
+    between_pages,
     claimed,
     die_on_page,
     lapse,
@@ -71,7 +72,7 @@ def test_T6_a_run_is_cancelled_in_the_middle_of_a_phase(
     account.change_crew(crews[0], last_name="改姓")
     account.change_crew(crews[150], last_name="改姓")
     run = started(customer)
-    account.before_page = cancel_on(2, customer, run)
+    account.before_page = between_pages(cancel_on(2, customer, run))
 
     assert work(run) == runs.Slice(finished=True)
 
@@ -109,7 +110,7 @@ def test_T6_a_run_that_was_cancelled_does_not_begin_to_wait(
     for _ in range(150):
         account.add_crew()
     run = started(customer)
-    account.before_page = cancel_on(1, customer, run)
+    account.before_page = between_pages(cancel_on(1, customer, run))
     lease = claimed(run)
     # The wish comes while page 1 is read; page 2 would make the run wait for an hour.
     monkeypatch.setattr(DatabaseLedger, "_hold_lease", lambda ledger: None)
@@ -266,7 +267,7 @@ def test_E12a_what_people_do_meanwhile_is_neither_undone_nor_overwritten(
                 group=own, role="approver", is_active=False, password="changed"
             )
 
-    account.before_page = by_hand
+    account.before_page = between_pages(by_hand)
     answer = customer.sync()
 
     person = customer.person(crews[120])

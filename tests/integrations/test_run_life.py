@@ -21,6 +21,7 @@ from simulator.account import Account
 from tests.integrations.conftest import Customer
 from tests.integrations.lives import (
     administrator,
+    between_pages,
     claimed,
     die_on_page,
     lapse,
@@ -193,7 +194,7 @@ def test_T6_who_lost_the_lease_writes_nothing_more(customer: Customer, account: 
             lapse(run)
             claimed(run)
 
-    account.before_page = lose
+    account.before_page = between_pages(lose)
 
     assert work_on(run.pk, lease, should_pause=lambda: False) == runs.Slice(finished=False)
 
@@ -264,8 +265,8 @@ def test_T6_a_dead_run_of_other_settings_ends_and_a_new_one_starts(
 def test_T6_settings_that_change_in_mid_run_end_it(customer: Customer, account: Account) -> None:
     for _ in range(250):
         account.add_crew()
-    account.before_page = lambda page: (
-        customer.configure("--retired", "skip") if page == 2 else None
+    account.before_page = between_pages(
+        lambda page: customer.configure("--retired", "skip") if page == 2 else None
     )
 
     answer = customer.sync()

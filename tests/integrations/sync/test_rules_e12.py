@@ -14,6 +14,7 @@ from integrations.smarthr.client import SmartHRClient
 from simulator.account import Account
 from tests.factories import BusinessCardFactory
 from tests.integrations.conftest import Answer, Customer
+from tests.integrations.lives import between_pages
 from tests.integrations.sync.groups import planned_and_run
 from tests.integrations.sync.people import counted, said
 
@@ -317,7 +318,7 @@ def test_E12a_a_deleted_crew_is_not_brought_back_by_what_was_read_before(
             defaults={"deleted_at": timezone.now()},
         )
 
-    account.before_page = delete_meanwhile
+    account.before_page = between_pages(delete_meanwhile)
     answer = customer.sync()
     account.before_page = None
 
