@@ -13,7 +13,7 @@ import argparse
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -71,7 +71,14 @@ class MemorySmartHR:
         wanted = set(ids)
         return {crew.id: crew for crew in self.crews if crew.id in wanted}
 
-    def read_ahead(self, first: int, reader: Callable[[int], Page[T]]) -> Iterator[Page[T]]:
+    def read_ahead(
+        self,
+        first: int,
+        reader: Callable[[int], Page[T]],
+        *,
+        window: int = 2,
+        arrived: Callable[[Page[T]], bool] = lambda page: True,
+    ) -> Generator[Page[T], None, None]:
         page = reader(first)
         yield page
         while page.has_next:

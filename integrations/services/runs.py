@@ -130,7 +130,7 @@ def request_cancel(*, run: SyncRun, actor: Employee) -> None:
             return
         _audit(run, actor, AuditAction.CANCELLED)
         idle = runs.filter(CAN_BE_CANCELLED, lease=None).update(
-            status=RunStatus.CANCELLED, finished_at=timezone.now()
+            status=RunStatus.CANCELLED, finished_at=timezone.now(), page_in_hand=""
         )
         if idle:
             RunPage.objects.filter(run=run).delete()
@@ -140,7 +140,11 @@ def cancel_own(run: SyncRun) -> None:
     """Ctrl-C on the command that works on the run."""
     runs = SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk)
     ended = runs.filter(CAN_BE_CANCELLED).update(
-        status=RunStatus.CANCELLED, finished_at=timezone.now(), lease=None, not_before=None
+        status=RunStatus.CANCELLED,
+        finished_at=timezone.now(),
+        lease=None,
+        not_before=None,
+        page_in_hand="",
     )
     if ended:
         RunPage.objects.filter(run=run).delete()
@@ -291,6 +295,7 @@ def _finish(
             "error_detail": detail or {},
             "finished_at": timezone.now(),
             "lease": None,
+            "page_in_hand": "",
             "not_before": None,
         }
         if ledger is not None:

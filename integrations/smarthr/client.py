@@ -75,9 +75,15 @@ class SmartHRClient:
         return self._exists("departments", department_id, {}, DEPARTMENTS_READ)
 
     def read_ahead(
-        self, first: int, reader: Callable[[int], Page[T]], *, window: int = 2
+        self,
+        first: int,
+        reader: Callable[[int], Page[T]],
+        *,
+        window: int = 2,
+        arrived: Callable[[Page[T]], bool] = lambda page: True,
     ) -> Generator[Page[T], None, None]:
-        return read_ahead(first, reader, window=window, thread_done=self._pacer.thread_done)
+        done = self._pacer.thread_done
+        return read_ahead(first, reader, window=window, thread_done=done, arrived=arrived)
 
     def close(self) -> None:
         self._transport.close()

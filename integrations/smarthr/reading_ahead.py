@@ -19,8 +19,12 @@ def read_ahead(
     *,
     window: int,
     thread_done: Callable[[], None],
+    arrived: Callable[[Page[T]], bool] = lambda page: True,
 ) -> Generator[Page[T], None, None]:
     """Up to `window` pages ahead; 0 reads in the caller's thread.
+
+    `arrived` sees each page in order before the next one is asked for, and says whether to read
+    ahead of it. It is not called for a window of 0.
 
     An error comes where its page would have come. Closing the generator waits for the requests
     under way, at most one per thread.
@@ -34,7 +38,8 @@ def read_ahead(
         number = first
         while pending:
             page = pending.popleft().result()
-            while page.has_next and len(pending) < window:
+            ahead = arrived(page)
+            while ahead and page.has_next and len(pending) < window:
                 # Beyond the next page, only what the count promises: no request for nothing.
                 if pending and (page.total is None or page.total <= number * PER_PAGE):
                     break
@@ -43,6 +48,9 @@ def read_ahead(
             yield page
             if not page.has_next:
                 return
+            if not pending:
+                number += 1
+                pending.append(readers.ask(number))
     finally:
         readers.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -20,6 +21,7 @@ from employees.services.removal import LastAdministrator, lock_company, remove_e
 from groups.models import Group
 from groups.services import dissolve_groups
 from integrations.choices import CandidateStatus, Outcome, Phase, RunKind, RunStatus, Subject
+from integrations.encryption import Undecryptable, decrypt, encrypt
 from integrations.models import (
     CrewTombstone,
     DeletionCandidate,
@@ -29,7 +31,9 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.reasons import Reason
+from integrations.smarthr.records import Crew, Page
 from integrations.sync import group_writes, people_writes
+from integrations.sync.held import page_from_json, page_to_json
 from integrations.sync.ledger import (
     ALWAYS_THERE,
     LeaseLost,
@@ -83,7 +87,7 @@ class DatabaseLedger(Ledger):
         lock_company(self.run.company_id)
 
     def _hold_lease(self) -> None:
-        runs = SyncRun.objects.for_company(self.run.company_id).filter(pk=self.run.pk)
+        runs = self._runs()
         held = runs.filter(lease=self.lease, status=RunStatus.RUNNING)
         if not held.update(heartbeat_at=timezone.now()):
             raise LeaseLost
@@ -101,7 +105,7 @@ class DatabaseLedger(Ledger):
 
     def _save(self) -> None:
         progress = self.progress
-        SyncRun.objects.for_company(self.run.company_id).filter(pk=self.run.pk).update(
+        self._runs().update(
             phase=progress.phase,
             phase_done=progress.done,
             phase_total=progress.total,
@@ -109,7 +113,11 @@ class DatabaseLedger(Ledger):
             counts=self.counts,
             unreadable=progress.unreadable,
             requests=self.requests(),
+            page_in_hand="",
         )
+
+    def _runs(self) -> Any:
+        return SyncRun.objects.for_company(self.run.company_id).filter(pk=self.run.pk)
 
     # --- pages ------------------------------------------------------------------------------
     def save_page(self, page: StoredPage) -> None:
@@ -134,6 +142,21 @@ class DatabaseLedger(Ledger):
             )
             for row in rows
         ]
+
+    def hold_page(self, page: Page[Crew]) -> None:
+        text = encrypt(json.dumps(page_to_json(page)))
+        held = self._runs().filter(lease=self.lease, status=RunStatus.RUNNING)
+        if not held.update(page_in_hand=text, heartbeat_at=timezone.now()):
+            raise LeaseLost
+
+    def page_in_hand(self) -> Page[Crew] | None:
+        """None also where its key is gone: the page is read again."""
+        text = self._runs().values_list("page_in_hand", flat=True).get()
+        try:
+            page = page_from_json(json.loads(decrypt(text))) if text else None
+        except Undecryptable:
+            return None
+        return page if page and page.number == self.progress.crews.page else None
 
     # --- groups -----------------------------------------------------------------------------
     def groups(self) -> Sequence[GroupRow]:

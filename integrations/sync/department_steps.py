@@ -15,7 +15,7 @@ from integrations.sync.plan_deletions import exceeds_group_limit
 from integrations.sync.plan_groups import missing_groups, plan_groups
 from integrations.sync.progress import Listing
 from integrations.sync.types import GroupPlan, GroupRow
-from integrations.sync.work import Work, read_list
+from integrations.sync.work import Reading, Work, read_list
 
 
 def read_departments(work: Work) -> None:
@@ -37,7 +37,7 @@ def read_departments(work: Work) -> None:
             )
         )
 
-    read_list(work, Phase.DEPARTMENTS, listing, work.client.departments_page, take)
+    read_list(work, Reading(Phase.DEPARTMENTS, work.client.departments_page, listing, take))
 
 
 def write_groups(work: Work) -> None:

@@ -5,11 +5,12 @@ A held crew belongs to a person who exists, so the birth date is not needed and 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from integrations.smarthr.records import BadRecord, Crew, Department, Flag, Text
+from integrations.smarthr.records import BadRecord, Crew, Department, Flag, Page, Text
 
 CREW_TEXTS = (
     "emp_code",
@@ -48,6 +49,37 @@ def crew_from_json(data: dict[str, Any]) -> Crew:
         if isinstance(departments, list)
         else _flag(departments),
         **{name: _text_from_json(data[name]) for name in CREW_TEXTS},
+    )
+
+
+def page_to_json(page: Page[Crew]) -> dict[str, Any]:
+    """A page of crews with the birth dates: for encryption only."""
+    return {
+        "number": page.number,
+        "total": page.total,
+        "has_next": page.has_next,
+        "read_at": page.read_at.isoformat(),
+        "items": [
+            {"raw_id": record.raw_id}
+            if isinstance(record, BadRecord)
+            else {**crew_to_json(record), "birth_at": _text_to_json(record.birth_at)}
+            for record in page.items
+        ],
+    }
+
+
+def page_from_json(data: dict[str, Any]) -> Page[Crew]:
+    return Page(
+        number=data["number"],
+        total=data["total"],
+        has_next=data["has_next"],
+        read_at=datetime.fromisoformat(data["read_at"]),
+        items=tuple(
+            BadRecord(item["raw_id"])
+            if "raw_id" in item
+            else replace(crew_from_json(item), birth_at=_text_from_json(item["birth_at"]))
+            for item in data["items"]
+        ),
     )
 
 

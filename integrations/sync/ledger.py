@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from integrations.choices import Outcome, Phase, RunKind, Subject
+from integrations.smarthr.records import Crew, Page
 from integrations.sync.progress import Progress, merged, no_counts
 from integrations.sync.types import (
     Changes,
@@ -82,6 +83,13 @@ class Ledger(ABC):
     @abstractmethod
     def pages(self, phase: Phase, reading: int | None = None) -> Sequence[StoredPage]:
         """The pages of a phase in order of reading and number, of one reading or of all."""
+
+    @abstractmethod
+    def hold_page(self, page: Page[Crew]) -> None:
+        """Keeps the page in hand until the step that applies it, for whoever takes over."""
+
+    @abstractmethod
+    def page_in_hand(self) -> Page[Crew] | None: ...
 
     # --- groups -----------------------------------------------------------------------------
     @abstractmethod

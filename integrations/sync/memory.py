@@ -11,6 +11,7 @@ from uuid import UUID
 from employees.choices import Role
 from employees.identifiers import random_employee_id
 from integrations.choices import Outcome, Phase, RunKind, Subject
+from integrations.smarthr.records import Crew, Page
 from integrations.sync.ledger import ALWAYS_THERE, Ledger, Line, StoredPage
 from integrations.sync.types import GroupPlan, GroupRow, Holder, Person, PersonPlan, SyncSettings
 
@@ -64,6 +65,12 @@ class MemoryLedger(Ledger):
     def pages(self, phase: Phase, reading: int | None = None) -> Sequence[StoredPage]:
         keys = sorted(key for key in self._pages if key[0] == phase and reading in (None, key[1]))
         return [self._pages[key] for key in keys]
+
+    def hold_page(self, page: Page[Crew]) -> None:
+        """Nobody takes over a dry run."""
+
+    def page_in_hand(self) -> Page[Crew] | None:
+        return None
 
     # --- groups -----------------------------------------------------------------------------
     def groups(self) -> Sequence[GroupRow]:

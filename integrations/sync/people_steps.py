@@ -27,7 +27,7 @@ from integrations.sync.plan_person import PeopleContext, plan_crew
 from integrations.sync.progress import Listing
 from integrations.sync.types import PersonPlan
 from integrations.sync.unreadable import hidden_from_token, note_attributes, without
-from integrations.sync.work import Work, read_list
+from integrations.sync.work import Reading, Work, read_list
 
 CHUNK = 500
 
@@ -91,7 +91,17 @@ def read_crews(work: Work) -> None:
     def listing() -> Listing:
         return ledger.progress.crews
 
-    read_list(work, Phase.CREWS, listing, reader.read, reader.take, reader.before, reader.after)
+    reading = Reading(
+        phase=Phase.CREWS,
+        reader=reader.read,
+        listing=listing,
+        take=reader.take,
+        before=reader.before,
+        after=reader.after,
+        hold=ledger.hold_page,
+        held=ledger.page_in_hand,
+    )
+    read_list(work, reading)
 
 
 def settle_held(work: Work) -> None:

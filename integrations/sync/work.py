@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from integrations.choices import Phase
 from integrations.smarthr.client import SmartHRClient
@@ -38,48 +38,68 @@ class Work:
         self.ledger.step(enter)
 
 
-def read_list(
-    work: Work,
-    phase: Phase,
-    listing: Callable[[], Listing],
-    reader: Callable[[int], Page[T]],
-    take: Callable[[Page[T]], None],
-    before: Callable[[Page[T]], None] = lambda page: None,
-    after: Callable[[Page[T]], None] = lambda page: None,
-) -> None:
-    """Reads page after page, `take` in one step each, until the list is whole or given up.
+@dataclass(slots=True)
+class Reading(Generic[T]):
+    """How one list is read: where from, where it stands, and what becomes of each page."""
 
-    `before` and `after` are outside the step: they may ask SmartHR, and are never repeated.
+    phase: Phase
+    reader: Callable[[int], Page[T]]
+    # The present state, asked for each time: a repeated step starts from a fresh copy.
+    listing: Callable[[], Listing]
+    # In one step each.
+    take: Callable[[Page[T]], None]
+    # Outside the step: may ask SmartHR, and is never repeated.
+    before: Callable[[Page[T]], None] = field(default=lambda page: None)
+    after: Callable[[Page[T]], None] = field(default=lambda page: None)
+    # Keeps a page that has arrived, and gives the one kept by a run that was killed. Without,
+    # nothing is read ahead: at most one page is read twice.
+    hold: Callable[[Page[T]], None] | None = None
+    held: Callable[[], Page[T] | None] = field(default=lambda: None)
 
-    `listing` gives the present state, because a repeated step starts from a fresh copy.
-    """
-    ledger = work.ledger
 
-    def take_page(page: Page[T]) -> None:
-        take(page)
-        state, progress = listing(), ledger.progress
+def read_list(work: Work, reading: Reading[T]) -> None:
+    """Reads page after page until the list is whole or given up."""
+    while not reading.listing().ended:
+        if not reading.listing().exhausted:
+            with closing(_pages(work, reading)) as pages:
+                for page in pages:
+                    _apply(work, reading, page)
+        work.ledger.step(lambda: _end_reading(work.ledger, reading.phase, reading.listing()))
+
+
+def _apply(work: Work, reading: Reading[T], page: Page[T]) -> None:
+    def take() -> None:
+        reading.take(page)
+        state, progress = reading.listing(), work.ledger.progress
         state.page, state.exhausted = page.number + 1, not page.has_next
         progress.done += len(page.items)
         progress.total = page.total
 
-    while not listing().ended:
-        if not listing().exhausted:
-            for page in _pages(listing().page, reader):
-                before(page)
-                ledger.step(partial(take_page, page))
-                after(page)
-                if page.has_next:
-                    work.checkpoint()
-        ledger.step(lambda: _end_reading(ledger, phase, listing()))
+    reading.before(page)
+    work.ledger.step(take)
+    reading.after(page)
+    if page.has_next:
+        work.checkpoint()
 
 
-def _pages(first: int, reader: Callable[[int], Page[T]]) -> Iterator[Page[T]]:
-    """None is read ahead: of a run that is killed, at most one page is read twice."""
-    page = reader(first)
-    yield page
-    while page.has_next:
-        page = reader(page.number + 1)
-        yield page
+def _pages(work: Work, reading: Reading[T]) -> Generator[Page[T], None, None]:
+    """The next page is read while one is applied, and none beyond it."""
+    held = reading.held()
+    if held is not None:
+        yield held
+        if not held.has_next:
+            return
+    hold = reading.hold
+
+    def arrived(page: Page[T]) -> bool:
+        if hold is not None:
+            hold(page)
+        return not work.should_pause()  # what is read ahead of a pause is read in vain
+
+    first = reading.listing().page
+    yield from work.client.read_ahead(
+        first, reading.reader, window=1 if hold else 0, arrived=arrived
+    )
 
 
 def _end_reading(ledger: Ledger, phase: Phase, listing: Listing) -> None:

@@ -54,12 +54,13 @@ def claimed(run: SyncRun) -> UUID:
 
 
 def work(run: SyncRun, *, pages: int | None = None) -> runs.Slice:
-    """A slice by a worker; `pages`: it pauses after so many checkpoints."""
-    left = [pages if pages is not None else -1]
+    """A slice by a worker; `pages`: its time is over when it has asked so often."""
+    asked = 0
 
     def should_pause() -> bool:
-        left[0] -= 1
-        return left[0] == 0
+        nonlocal asked
+        asked += 1
+        return pages is not None and asked >= pages
 
     done = work_on(run.pk, claimed(run), should_pause=should_pause)
     run.refresh_from_db()

@@ -150,6 +150,32 @@ def test_closing_waits_for_the_requests_under_way_and_starts_no_other() -> None:
     assert not [t for t in threading.enumerate() if t.name.startswith("smarthr-")]
 
 
+def test_a_page_is_seen_before_the_next_one_is_asked_for() -> None:
+    pages = Pages(3)
+    seen: list[tuple[int, list[int]]] = []
+
+    def arrived(page: Page[Department]) -> bool:
+        seen.append((page.number, list(pages.started)))
+        return True
+
+    done = pages.thread_done
+    list(read_ahead(1, pages.read, window=1, thread_done=done, arrived=arrived))
+
+    assert seen == [(1, [1]), (2, [1, 2]), (3, [1, 2, 3])]
+
+
+def test_nothing_is_read_ahead_of_a_page_that_says_so() -> None:
+    pages = Pages(3)
+    reading = read_ahead(
+        1, pages.read, window=1, thread_done=pages.thread_done, arrived=lambda page: False
+    )
+
+    first = next(reading)
+    reading.close()
+
+    assert (first.number, pages.started) == (1, [1])
+
+
 def test_nothing_is_read_before_the_first_page_is_wanted() -> None:
     pages = Pages(3)
 

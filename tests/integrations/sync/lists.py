@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
@@ -44,7 +44,14 @@ class Lists:
     def crew_exists(self, crew_id: UUID) -> bool:
         return any(crew.id == crew_id for crew in self.crews)
 
-    def read_ahead(self, first: int, reader: Callable[[int], Page[T]]) -> Iterator[Page[T]]:
+    def read_ahead(
+        self,
+        first: int,
+        reader: Callable[[int], Page[T]],
+        *,
+        window: int = 2,
+        arrived: Callable[[Page[T]], bool] = lambda page: True,
+    ) -> Generator[Page[T], None, None]:
         page = reader(first)
         yield page
         while page.has_next:

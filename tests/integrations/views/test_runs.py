@@ -5,6 +5,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from celery import current_app
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -13,15 +14,14 @@ from companies.models import Company
 from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
-from integrations.tasks import work_on_run
 from tests.factories import ActiveRunFactory, AdministratorFactory, RunFactory, counts
 
 
 @pytest.fixture(autouse=True)
 def queue() -> Iterator[mock.Mock]:
     """What is handed to the workers; nobody works in these tests."""
-    with mock.patch.object(work_on_run, "delay") as delay:
-        yield delay
+    with mock.patch.object(current_app, "send_task") as send_task:
+        yield send_task
 
 
 def start(signed_in: Client, kind: str = "employees"):  # type: ignore[no-untyped-def]
@@ -51,7 +51,7 @@ def test_button_starts_a_run_and_leads_to_it(
         "山田 花子（a001）",
     )
     assert "の同期を受け付けました。" in response.content.decode()
-    queue.assert_called_once_with(run.pk)
+    queue.assert_called_once_with("integrations.work_on_run", args=[run.pk])
 
 
 def test_second_press_shows_the_running_one(
