@@ -8,6 +8,8 @@ _ADDRESS = re.compile(r"https://([a-z0-9-]{1,63})\.smarthr\.jp(?:/.*)?", re.IGNO
 
 def parse_subdomain(text: str) -> str | None:
     """The label, also from `https://LABEL.smarthr.jp/…`; None for anything else."""
+    if not text.isascii():  # lower() and IGNORECASE make ASCII letters of some others
+        return None
     value = text
     if (address := _ADDRESS.fullmatch(value)) is not None:
         value = address[1]

@@ -54,9 +54,9 @@ class SyncRun(TenantOwned):
     settings_version = models.PositiveIntegerField()
     # Where it stands (integrations.sync.progress.Progress).
     progress = models.JSONField(default=dict)
-    # The page in hand, encrypted, until it is applied: whoever takes the run over need not read
-    # it again while the next one was on its way.
-    page_in_hand = models.TextField(blank=True, editable=False)
+    # The page in hand until it is applied, without birth dates: whoever takes the run over need
+    # not read it again while the next one was on its way.
+    page_in_hand = models.JSONField(default=dict, blank=True, editable=False)
 
     objects: ClassVar[Any] = SyncRunQuerySet.as_manager()
 

@@ -76,12 +76,12 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
             audit |= _set_token(integration, _checked_token(changes.token))
         if audit.keys() & {"subdomain", "token"}:
             integration.account_unchecked = True  # T5
+        audit |= _set_force_password_change(company, changes.force_password_change)
         if audit:
             integration.settings_version += 1
         if changes.accept_account and integration.account_unchecked:
             integration.account_unchecked = False
             audit["account"] = (None, "確認済み")
-        audit |= _set_force_password_change(company, changes.force_password_change)
         integration.save()
         if audit:
             event = Event(

@@ -54,17 +54,16 @@ class Foreground:
 
     def _to_its_end(self, run: SyncRun, lease: UUID) -> SyncRun:
         held: UUID | None = lease
-        try:
-            while run.is_active:
+        while run.is_active:
+            try:
                 if held is None:  # a worker has it now, or it is not due yet
                     self.sleep(1.0)
                     held = claim(run.pk)
                 else:
                     held = self._work(run, held)
-                run.refresh_from_db()
-        except KeyboardInterrupt:
-            self.interrupted = True
-            cancel_own(run)
+            except KeyboardInterrupt:
+                self.interrupted = True
+                cancel_own(run)  # a run that has deleted somebody goes on to its end (E12)
             run.refresh_from_db()
         return run
 

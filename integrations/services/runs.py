@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from celery import current_app
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -45,6 +45,7 @@ BEAT: Final = 10.0
 LEASE: Final = timedelta(seconds=75)
 LONGEST_WAIT: Final = timedelta(hours=24)  # T6
 MOST_TAKEOVERS: Final = 50
+LABEL_LENGTH: Final = 300
 # The others go on to their end: a cancelled run never deletes (E12).
 CAN_BE_CANCELLED: Final = Q(progress__has_deleted=False) | Q(progress__has_deleted__isnull=True)
 
@@ -70,6 +71,7 @@ def start_run(
     trigger: Trigger,
     actor: Employee | None,
     lease: UUID | None = None,
+    again: bool = False,
 ) -> tuple[SyncRun, bool]:
     """The new run, or the one that is active already and False (T6). Raises NotReady.
 
@@ -86,7 +88,7 @@ def start_run(
                 lease=lease,
                 heartbeat_at=timezone.now(),
                 started_by=actor,
-                started_by_label=actor.label if actor else "",
+                started_by_label=actor.label[:LABEL_LENGTH] if actor else "",
                 settings_version=integration.settings_version,
             )
             if actor is not None:
@@ -97,8 +99,12 @@ def start_run(
                 transaction.on_commit(lambda: _ask_worker(run.pk), robust=True)
     except IntegrityError:
         active = active_run(company)
-        if active is None:  # it ended just now
-            return start_run(company=company, kind=kind, trigger=trigger, actor=actor, lease=lease)
+        if active is None and not again:  # it ended just now
+            return start_run(
+                company=company, kind=kind, trigger=trigger, actor=actor, lease=lease, again=True
+            )
+        if active is None:
+            raise
         return active, False
     return run, True
 
@@ -124,30 +130,32 @@ def request_cancel(*, run: SyncRun, actor: Employee) -> None:
     with transaction.atomic():
         runs = SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk)
         asked = runs.filter(cancel_requested_at=None).update(
-            cancel_requested_at=timezone.now(), cancelled_by_label=actor.label
+            cancel_requested_at=timezone.now(), cancelled_by_label=actor.label[:LABEL_LENGTH]
         )
         if not asked:
             return
         _audit(run, actor, AuditAction.CANCELLED)
         idle = runs.filter(CAN_BE_CANCELLED, lease=None).update(
-            status=RunStatus.CANCELLED, finished_at=timezone.now(), page_in_hand=""
+            status=RunStatus.CANCELLED, finished_at=timezone.now(), error_code="", page_in_hand={}
         )
         if idle:
             RunPage.objects.filter(run=run).delete()
 
 
-def cancel_own(run: SyncRun) -> None:
-    """Ctrl-C on the command that works on the run."""
+def cancel_own(run: SyncRun) -> bool:
+    """Ctrl-C on the command that works on the run; False where it has to go on to its end."""
     runs = SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk)
     ended = runs.filter(CAN_BE_CANCELLED).update(
         status=RunStatus.CANCELLED,
         finished_at=timezone.now(),
         lease=None,
         not_before=None,
-        page_in_hand="",
+        error_code="",
+        page_in_hand={},
     )
     if ended:
         RunPage.objects.filter(run=run).delete()
+    return bool(ended)
 
 
 def claim(run_id: int, *, early: bool = False) -> UUID | None:
@@ -185,8 +193,11 @@ def work_on(run_id: int, lease: UUID, *, should_pause: Callable[[], bool]) -> Sl
         return _work_on(run, lease, should_pause)
     except LeaseLost:
         return Slice(finished=False, wait_until=None)
-    except DatabaseError:
+    except (InterfaceError, OperationalError):
         raise  # nothing can be written now; the run is taken over when the database is back
+    except DatabaseError as error:  # its text can show whole rows
+        log.error("run %s failed: %s", run_id, type(error).__name__)  # noqa: TRY400
+        return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR, {"run": run.pk})
     except Exception:
         log.exception("run %s failed", run_id)
         return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR, {"run": run.pk})
@@ -194,7 +205,8 @@ def work_on(run_id: int, lease: UUID, *, should_pause: Callable[[], bool]) -> Sl
 
 def _work_on(run: SyncRun, lease: UUID, should_pause: Callable[[], bool]) -> Slice:
     integration = integration_of(run.company)
-    if run.settings_version != integration.settings_version:
+    has_deleted = run.progress.get("has_deleted", False)  # then it goes on to its end (E12)
+    if run.settings_version != integration.settings_version and not has_deleted:
         return _finish(run, lease, RunStatus.FAILED, Reason.SETTINGS_CHANGED)
     if run.takeovers > MOST_TAKEOVERS:
         return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR, {"run": run.pk})
@@ -276,7 +288,8 @@ def _let_go(run: SyncRun, lease: UUID, **values: object) -> bool:
     A run that waits ends at once when it is cancelled, so nobody would look at the wish later.
     """
     held = _held(run, lease)
-    held.filter(cancel_requested_at=None).update(lease=None, **values)
+    goes_on = Q(cancel_requested_at=None) | ~CAN_BE_CANCELLED
+    held.filter(goes_on).update(lease=None, **values)
     return not held.exists()
 
 
@@ -295,7 +308,7 @@ def _finish(
             "error_detail": detail or {},
             "finished_at": timezone.now(),
             "lease": None,
-            "page_in_hand": "",
+            "page_in_hand": {},
             "not_before": None,
         }
         if ledger is not None:

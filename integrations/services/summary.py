@@ -17,6 +17,17 @@ from integrations.sync.memory import MemoryLedger
 from integrations.sync.progress import no_counts
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What there is to say about one record."""
+
+    subject: str
+    smarthr_id: str
+    label: str
+    reason: str
+    detail: Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class Summary:
     status: str
@@ -24,13 +35,17 @@ class Summary:
     counts: dict[str, dict[str, int]] = field(
         default_factory=lambda: {"departments": no_counts(), "employees": no_counts()}
     )
-    skipped: list[dict[str, str]] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
     login_changes: list[dict[str, str]] = field(default_factory=list)
     deletion_candidates: list[dict[str, str]] = field(default_factory=list)
     group_deletion_candidates: list[dict[str, str]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     requests: int = 0
     error: str | None = None
+
+    @property
+    def skipped(self) -> list[dict[str, str]]:
+        return [{"smarthr_id": note.smarthr_id, "reason": note.reason} for note in self.noted]
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -66,7 +81,9 @@ def summary_of_run(run: SyncRun) -> Summary:
     """Of a run that ended."""
     people, groups = pending_candidates(run.company)
     records = RunRecord.objects.for_company(run.company_id).filter(run=run).order_by("pk")
-    noted = records.exclude(reason="").values_list("smarthr_id", "reason")
+    noted = records.exclude(reason="").values_list(
+        "subject", "smarthr_id", "label", "reason", "detail"
+    )
     renamed = records.filter(
         subject=Subject.EMPLOYEE, outcome=Outcome.UPDATED, changes__has_key="employee_id"
     )
@@ -74,7 +91,7 @@ def summary_of_run(run: SyncRun) -> Summary:
         status=run.status,
         run=run.pk,
         counts=_counts(run.counts),
-        skipped=_skipped(noted.iterator()),
+        noted=_once(Noted(*values) for values in noted.iterator()),
         login_changes=[
             _login_change(changes["employee_id"])
             for changes in renamed.values_list("changes", flat=True)
@@ -97,8 +114,10 @@ def summary_of_preview(
     return Summary(
         status=status,
         counts=_counts(ledger.counts),
-        skipped=_skipped(
-            (line.smarthr_id, note.reason) for line in ledger.lines for note in line.notes
+        noted=_once(
+            Noted(line.subject, line.smarthr_id, line.label, str(note.reason), note.detail)
+            for line in ledger.lines
+            for note in line.notes
         ),
         login_changes=[
             _login_change(line.changes["employee_id"])
@@ -148,12 +167,12 @@ def refused(reason: Reason, run: int | None = None) -> Summary:
     return Summary(status=RunStatus.FAILED, run=run, error=error_text(reason, {}))
 
 
-def _skipped(noted: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+def _once(noted: Iterable[Noted]) -> list[Noted]:
     """One entry per record and reason."""
-    return [
-        {"smarthr_id": record_id, "reason": str(reason)}
-        for record_id, reason in dict.fromkeys(noted)
-    ]
+    first: dict[tuple[str, str], Noted] = {}
+    for note in noted:
+        first.setdefault((note.smarthr_id, note.reason), note)
+    return list(first.values())
 
 
 def _counts(stored: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:

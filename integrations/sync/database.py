@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -21,7 +20,6 @@ from employees.services.removal import LastAdministrator, lock_company, remove_e
 from groups.models import Group
 from groups.services import dissolve_groups
 from integrations.choices import CandidateStatus, Outcome, Phase, RunKind, RunStatus, Subject
-from integrations.encryption import Undecryptable, decrypt, encrypt
 from integrations.models import (
     CrewTombstone,
     DeletionCandidate,
@@ -113,7 +111,7 @@ class DatabaseLedger(Ledger):
             counts=self.counts,
             unreadable=progress.unreadable,
             requests=self.requests(),
-            page_in_hand="",
+            page_in_hand={},
         )
 
     def _runs(self) -> Any:
@@ -144,18 +142,14 @@ class DatabaseLedger(Ledger):
         ]
 
     def hold_page(self, page: Page[Crew]) -> None:
-        text = encrypt(json.dumps(page_to_json(page)))
+        data = page_to_json(page, self.settings)
         held = self._runs().filter(lease=self.lease, status=RunStatus.RUNNING)
-        if not held.update(page_in_hand=text, heartbeat_at=timezone.now()):
+        if not held.update(page_in_hand=data, heartbeat_at=timezone.now()):
             raise LeaseLost
 
     def page_in_hand(self) -> Page[Crew] | None:
-        """None also where its key is gone: the page is read again."""
-        text = self._runs().values_list("page_in_hand", flat=True).get()
-        try:
-            page = page_from_json(json.loads(decrypt(text))) if text else None
-        except Undecryptable:
-            return None
+        data = self._runs().values_list("page_in_hand", flat=True).get()
+        page = page_from_json(data) if data else None
         return page if page and page.number == self.progress.crews.page else None
 
     # --- groups -----------------------------------------------------------------------------

@@ -45,11 +45,14 @@ def write_groups(work: Work) -> None:
     ledger = work.ledger
     if ledger.progress.departments.written:
         return
+    read_departments(work)  # a second look that was cut off
+    _look_again(work)
 
     def write() -> None:
         ledger.lock_company()
-        listing = ledger.progress.departments
-        pages = ledger.pages(Phase.DEPARTMENTS, listing.reading)
+        progress = ledger.progress
+        written = progress.departments_written
+        pages = ledger.pages(Phase.DEPARTMENTS)
         records = [department_from_json(data) for page in pages for data in page.held]
         groups = ledger.groups()
         if not records and any(group.smarthr_id for group in groups):
@@ -60,10 +63,39 @@ def write_groups(work: Work) -> None:
         names = {group.smarthr_id: group.name for group in groups if group.smarthr_id}
         names |= {UUID(plan.smarthr_id): plan.name for plan in plans if plan.name}
         lines = [_line(plan, by_pk, names) for plan in plans]
-        ledger.report(lines, met_before=_met_before(ledger))
-        listing.written = True
+        met = {key for page in pages if page.reading <= written for key in page.ids}
+        ledger.report(lines, met_before=met)
+        progress.departments.written = True
+        progress.departments_written = progress.departments.reading
 
     ledger.step(write)
+
+
+def _look_again(work: Work) -> None:
+    """G4: a row that shifts between two pages is missing from a list whose count is right.
+
+    So a list that lacks somebody is read twice; what any reading of the run shows is there.
+    """
+    ledger = work.ledger
+    listing = ledger.progress.departments
+    if listing.short or not listed_departments(ledger) or not _vanished(ledger):
+        return
+
+    def doubt() -> None:
+        if listing.uncounted:
+            ledger.progress.departments.short = True  # nothing says that the list was whole
+        elif listing.reading == 1:
+            ledger.progress.departments.read_again(tries=1)
+
+    ledger.step(doubt)
+    read_departments(work)
+
+
+def _vanished(ledger: Ledger) -> list[GroupRow]:
+    """Linked groups whose department no reading showed, but for the dismissed ones."""
+    dismissed = ledger.dismissed(Subject.GROUP)
+    missing = missing_groups(ledger.groups(), listed_departments(ledger))
+    return [group for group in missing if group.smarthr_id not in dismissed]
 
 
 def refresh_departments(work: Work) -> None:
@@ -82,7 +114,7 @@ def refresh_departments(work: Work) -> None:
 
 
 def known_departments(ledger: Ledger) -> dict[UUID, int]:
-    """Departments of the latest reading -> their group."""
+    """Departments that this run has read -> their group."""
     listed = listed_departments(ledger)
     return {
         group.smarthr_id: group.pk
@@ -92,8 +124,7 @@ def known_departments(ledger: Ledger) -> dict[UUID, int]:
 
 
 def listed_departments(ledger: Ledger) -> set[str]:
-    pages = ledger.pages(Phase.DEPARTMENTS, ledger.progress.departments.reading)
-    return {record_id for page in pages for record_id in page.ids}
+    return {record_id for page in ledger.pages(Phase.DEPARTMENTS) for record_id in page.ids}
 
 
 def delete_vanished_groups(work: Work) -> None:
@@ -107,14 +138,9 @@ def delete_vanished_groups(work: Work) -> None:
         groups = ledger.groups()
         answered = [g.smarthr_id for g in groups if g.smarthr_id and str(g.smarthr_id) in listed]
         ledger.drop_candidates(Subject.GROUP, answered)
-        dismissed = ledger.dismissed(Subject.GROUP)
-        vanished = [
-            group for group in missing_groups(groups, listed) if group.smarthr_id not in dismissed
-        ]
-        if progress.departments.uncounted and vanished:
-            progress.departments.short = True  # nothing says that the list was whole
         if progress.is_incomplete:
             return
+        vanished = _vanished(ledger)
         linked = sum(1 for group in groups if group.smarthr_id)
         if exceeds_group_limit(len(vanished), linked):
             _hold(ledger, vanished)
@@ -150,19 +176,6 @@ def _delete(ledger: Ledger, vanished: list[GroupRow]) -> None:
             for group in vanished
         ]
     )
-
-
-def _met_before(ledger: Ledger) -> set[str]:
-    """Departments that this run counted already: those of the readings before a refresh."""
-    progress = ledger.progress
-    if not progress.departments_refreshed:
-        return set()
-    return {
-        record_id
-        for page in ledger.pages(Phase.DEPARTMENTS)
-        if page.reading < progress.departments.reading
-        for record_id in page.ids
-    }
 
 
 def _line(plan: GroupPlan, by_pk: Mapping[int, GroupRow], names: Mapping[UUID, str]) -> Line:

@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from integrations.smarthr.records import BadRecord, Crew, Department, Flag, Page, Text
+from integrations.sync.birth_dates import SealedBirthDate, seal
+from integrations.sync.types import SyncSettings
 
 CREW_TEXTS = (
     "emp_code",
@@ -52,8 +54,8 @@ def crew_from_json(data: dict[str, Any]) -> Crew:
     )
 
 
-def page_to_json(page: Page[Crew]) -> dict[str, Any]:
-    """A page of crews with the birth dates: for encryption only."""
+def page_to_json(page: Page[Crew], settings: SyncSettings) -> dict[str, Any]:
+    """A page of crews, with the hash of the initial password for each birth date."""
     return {
         "number": page.number,
         "total": page.total,
@@ -62,7 +64,7 @@ def page_to_json(page: Page[Crew]) -> dict[str, Any]:
         "items": [
             {"raw_id": record.raw_id}
             if isinstance(record, BadRecord)
-            else {**crew_to_json(record), "birth_at": _text_to_json(record.birth_at)}
+            else {**crew_to_json(record), "sealed": seal(record.birth_at, settings)}
             for record in page.items
         ],
     }
@@ -77,10 +79,14 @@ def page_from_json(data: dict[str, Any]) -> Page[Crew]:
         items=tuple(
             BadRecord(item["raw_id"])
             if "raw_id" in item
-            else replace(crew_from_json(item), birth_at=_text_from_json(item["birth_at"]))
+            else replace(crew_from_json(item), birth_at=_unsealed(item["sealed"]))
             for item in data["items"]
         ),
     )
+
+
+def _unsealed(value: str | None) -> SealedBirthDate | None:
+    return SealedBirthDate(value) if value else None
 
 
 def department_to_json(record: Department | BadRecord) -> dict[str, Any]:

@@ -81,15 +81,15 @@ class MemoryLedger(Ledger):
         for plan in plans:
             if plan.outcome not in (Outcome.CREATED, Outcome.UPDATED):
                 continue
-            crew_key = UUID(plan.smarthr_id)
+            department = UUID(plan.smarthr_id)
             pk = plan.group.pk if plan.group else next(self._new_keys)
-            keys[crew_key] = pk
+            keys[department] = pk
             self.records.groups[pk] = GroupRow(
                 pk=pk,
                 name=plan.name,
                 parent_id=keys[plan.parent] if plan.parent else None,
                 position=plan.position,
-                smarthr_id=crew_key,
+                smarthr_id=department,
                 source_updated_at=plan.source_updated_at,
                 source_read_at=plan.source_read_at,
             )

@@ -11,7 +11,6 @@ from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
 from companies.set_based import update_rows
 from employees.identifiers import parked_employee_id
-from employees.initial_password import InitialPasswordHasher, initial_password
 from employees.models import Employee
 from integrations.choices import Outcome
 from integrations.models import CrewTombstone, RunRecord, SyncRun
@@ -37,10 +36,9 @@ def write(
     plans: Sequence[PersonPlan], *, company: Company, settings: SyncSettings, actor: Actor
 ) -> dict[str, int]:
     """Creates and updates; returns crew id -> primary key of the new people."""
-    hasher = InitialPasswordHasher()
     new = [plan for plan in plans if plan.person is None]
     created = Employee.objects.bulk_create(
-        [_new_employee(plan, company, hasher) for plan in new], batch_size=BATCH
+        [_new_employee(plan, company) for plan in new], batch_size=BATCH
     )
     known = {
         plan.person.pk: _row(plan.person, plan.values) for plan in plans if plan.person is not None
@@ -125,13 +123,11 @@ def _record(line: Line, note: Any, run: SyncRun, *, first: bool) -> RunRecord:
     )
 
 
-def _new_employee(plan: PersonPlan, company: Company, hasher: InitialPasswordHasher) -> Employee:
-    assert plan.birth_date is not None  # noqa: S101  # E8: nobody is created without one
-    password = initial_password(company.code, plan.birth_date)  # E7
+def _new_employee(plan: PersonPlan, company: Company) -> Employee:
     return Employee(
         company=company,
         smarthr_id=UUID(plan.smarthr_id),
-        password=hasher.encode(password, hasher.salt()),
+        password=plan.password,
         is_initial_password=True,
         **plan.values,
     )

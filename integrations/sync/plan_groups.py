@@ -22,10 +22,6 @@ class Forest:
 
     plans: list[GroupPlan]
 
-    @property
-    def creations(self) -> list[GroupPlan]:
-        return [plan for plan in self.plans if plan.outcome == Outcome.CREATED]
-
 
 def plan_groups(records: Sequence[Department | BadRecord], groups: Iterable[GroupRow]) -> Forest:
     """The decision about every department of a complete list, against the stored groups."""
@@ -50,7 +46,9 @@ def plan_groups(records: Sequence[Department | BadRecord], groups: Iterable[Grou
         if key not in written:
             outcome = Outcome.UNCHANGED if key in stale else Outcome.LEFT_OUT
             plans.append(_untouched(department, by_source.get(key), outcome, notes[key]))
-    plans += [_bad(record) for record in records if isinstance(record, BadRecord)]
+    # One id is one record in the report and the counts, however often it comes.
+    bad = dict.fromkeys(record for record in records if isinstance(record, BadRecord))
+    plans += [_bad(record) for record in bad]
     return Forest(plans)
 
 

@@ -13,7 +13,6 @@ from integrations.smarthr.records import BadRecord, Crew
 from integrations.sync.crew_values import wanted_department, wanted_employee_id
 from integrations.sync.plan_person import PeopleContext, invalid_id_note, plan_crew
 from integrations.sync.types import Note, Person, PersonPlan
-from integrations.sync.values import text_or_empty
 
 RandomId = Callable[[], str]
 
@@ -106,7 +105,7 @@ def _version(crew: Crew) -> tuple[float, datetime]:
 
 def _bad(record: BadRecord) -> PersonPlan:
     return PersonPlan(
-        smarthr_id=text_or_empty(record.raw_id),
+        smarthr_id=record.raw_id,
         label="氏名なし（社員番号なし）",
         outcome=Outcome.LEFT_OUT,
         notes=(Note(Reason.VALUE_INVALID, {"field": "id"}),),

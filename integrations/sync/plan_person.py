@@ -12,6 +12,7 @@ from integrations.choices import NameSource, Outcome
 from integrations.reasons import Reason
 from integrations.smarthr.records import Crew, Flag
 from integrations.sync import values as rule
+from integrations.sync.birth_dates import seal
 from integrations.sync.crew_values import (
     BUSINESS_NAMES,
     NAMES,
@@ -99,10 +100,10 @@ def _plan_new(crew: Crew, context: PeopleContext) -> PersonPlan:
     missing: list[Note] = []
     if any(not rule.text_or_empty(getattr(crew, name)).strip() for name in NAMES):
         missing.append(Note(Reason.NAME_MISSING, {"new": True}))  # E8
-    born = rule.birth_date(crew.birth_at, today=settings.today)
-    if born is None:
+    password = seal(crew.birth_at, settings)
+    if password is None:
         missing.append(Note(Reason.BIRTH_DATE_MISSING))  # E8
-    if missing:
+    if missing or password is None:
         return _left_out(crew, *missing)
     suspended = retired and settings.retired.suspends
     email, email_notes = wanted_email(crew)
@@ -128,7 +129,7 @@ def _plan_new(crew: Crew, context: PeopleContext) -> PersonPlan:
         changes=_visible({}, values, context),
         notes=notes,
         wish=wanted_employee_id(crew),
-        birth_date=born,
+        password=password,
     )
 
 
@@ -201,8 +202,8 @@ def _suspension(
     crew: Crew, person: Person, context: PeopleContext
 ) -> tuple[dict[str, Any], list[Note]]:
     """E13: stops a retired person's login, resumes a rehired one's that the sync had stopped."""
-    if not isinstance(crew.emp_status, str):
-        return {}, []
+    if not isinstance(crew.emp_status, str) or rule.is_blank(crew.emp_status):
+        return {}, []  # every crew has a status: without one it could not be read (E11)
     if crew.emp_status != RETIRED:
         resumed = {"is_active": True, "suspended_by_sync": False}
         return (resumed if person.suspended_by_sync else {}), []

@@ -59,6 +59,8 @@ class Progress:
     crews: Listing = field(default_factory=Listing)
     # D6: the one department sync that an unknown department triggers was done.
     departments_refreshed: bool = False
+    # The last reading of departments that is counted and written.
+    departments_written: int = 0
     # Crew attributes that had a value somewhere, and those whose key was missing (E11).
     present: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)

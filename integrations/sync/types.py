@@ -106,7 +106,8 @@ class PersonPlan:
     notes: tuple[Note, ...] = ()
     # The 社員ID wanted instead of the present one; decided after the last page (S3, S4).
     wish: str | None = None
-    birth_date: date | None = field(default=None, repr=False)
+    # The hash of the initial password of a new person (E7).
+    password: str = field(default="", repr=False)
     # Cannot be decided before the last page (E11): read it again from the held crews then.
     held: bool = False
 

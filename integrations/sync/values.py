@@ -2,17 +2,12 @@
 
 import re
 from datetime import date
-from typing import TypeGuard
 
-from integrations.smarthr.records import Flag, Text
+from integrations.smarthr.records import Text
 
 _date = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 # What PostgreSQL refuses and SQLite would store: NUL and lone surrogates.
 _unstorable = re.compile("[\x00\ud800-\udfff]")
-
-
-def is_readable(value: Text) -> TypeGuard[str | None]:
-    return not isinstance(value, Flag)
 
 
 def text_or_empty(value: Text) -> str:

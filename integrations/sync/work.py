@@ -48,7 +48,7 @@ class Reading(Generic[T]):
     listing: Callable[[], Listing]
     # In one step each.
     take: Callable[[Page[T]], None]
-    # Outside the step: may ask SmartHR, and is never repeated.
+    # Outside the step: may ask SmartHR, and is never repeated. `before` needs `hold`.
     before: Callable[[Page[T]], None] = field(default=lambda page: None)
     after: Callable[[Page[T]], None] = field(default=lambda page: None)
     # Keeps a page that has arrived, and gives the one kept by a run that was killed. Without,
@@ -75,7 +75,6 @@ def _apply(work: Work, reading: Reading[T], page: Page[T]) -> None:
         progress.done += len(page.items)
         progress.total = page.total
 
-    reading.before(page)
     work.ledger.step(take)
     reading.after(page)
     if page.has_next:
@@ -86,12 +85,14 @@ def _pages(work: Work, reading: Reading[T]) -> Generator[Page[T], None, None]:
     """The next page is read while one is applied, and none beyond it."""
     held = reading.held()
     if held is not None:
+        reading.before(held)
         yield held
         if not held.has_next:
             return
     hold = reading.hold
 
     def arrived(page: Page[T]) -> bool:
+        reading.before(page)  # with no other request under way
         if hold is not None:
             hold(page)
         return not work.should_pause()  # what is read ahead of a pause is read in vain
@@ -105,10 +106,10 @@ def _pages(work: Work, reading: Reading[T]) -> Generator[Page[T], None, None]:
 def _end_reading(ledger: Ledger, phase: Phase, listing: Listing) -> None:
     """E12, G4: the ids seen have to match `x-total-count`; a mismatch is read once more."""
     pages = ledger.pages(phase, listing.reading)
-    total = pages[-1].total if pages else None
+    totals = {page.total for page in pages}  # they differ where the list changed meanwhile
     seen = {record_id for page in pages for record_id in page.ids}
-    if total is None or len(seen) == total:
-        listing.uncounted, listing.ended = total is None, True
+    if None in totals or totals == {len(seen)}:
+        listing.uncounted, listing.ended = None in totals, True
     elif listing.tries < MAX_TRIES:
         listing.read_again(tries=listing.tries + 1)
         ledger.progress.done = 0

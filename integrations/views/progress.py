@@ -27,7 +27,6 @@ PHASE_UNITS = {
 WAITING_FOR = {
     Reason.RATE_LIMITED: "SmartHRへの問い合わせが上限に達したため、待っています。",
     Reason.MAINTENANCE: "SmartHRがメンテナンス中のため、待っています。",
-    Reason.CONNECTION_FAILED: "SmartHRに接続できないため、待っています。",
 }
 BRAKE_CODES = {"people": Reason.DELETION_BRAKE, "groups": Reason.GROUP_DELETION_BRAKE}
 

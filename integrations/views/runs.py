@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -52,7 +51,6 @@ def start(request: SignedInRequest, kind: str) -> HttpResponse:
 
 
 @administrators_only
-@never_cache
 @require_GET
 def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
@@ -68,7 +66,6 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @administrators_only
-@never_cache
 @require_GET
 def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the page asks for every 2 seconds; the last answer brings the report."""

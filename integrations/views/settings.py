@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -39,14 +38,12 @@ SAVED = "保存しました。"
 
 
 @administrators_only
-@never_cache
 @require_GET
 def settings_page(request: SignedInRequest) -> HttpResponse:
     return _page(request, integration_of(request.user.company))
 
 
 @administrators_only
-@never_cache
 @sensitive_post_parameters("token")
 @require_POST
 def save_section(request: SignedInRequest, section: str) -> HttpResponse:

@@ -117,6 +117,7 @@ BAD_SUBDOMAINS = [
     ),
     *("https://acme.smarthr.jp.evil.example", "https://evil.example/acme.smarthr.jp"),
     *("https://x@acme.smarthr.jp", "https://acme.smarthr.jp:8443", "https://a.acme.smarthr.jp"),
+    *("\u212aacme", "https://acme.\u017fmarthr.jp", "https://\u212aacme.smarthr.jp"),
     *("https://.smarthr.jp", "https://-a.smarthr.jp", "https://acme.smarthr.jp\n", "{subdomain}"),
 ]
 

@@ -12,7 +12,7 @@ from integrations.reasons import Reason
 from integrations.services.foreground import AlreadyRunning, Foreground
 from integrations.services.preview import preview
 from integrations.services.runs import NotReady
-from integrations.services.summary import Summary, refused, summary_of_run
+from integrations.services.summary import Noted, Summary, refused, summary_of_run
 
 EXITS = {
     RunStatus.SUCCEEDED: Exit.DONE,
@@ -65,7 +65,7 @@ def text_of(summary: Summary) -> str:
         )
     if summary.error:
         lines.append(summary.error)
-    lines += [_skipped_line(entry) for entry in summary.skipped]
+    lines += [_noted_line(note) for note in summary.noted]
     lines += [f"社員IDの変更: {c['from']} → {c['to']}" for c in summary.login_changes]
     lines += [f"削除の確認: {c['employee_id']}" for c in summary.deletion_candidates]
     lines += [f"グループの削除の確認: {c['name']}" for c in summary.group_deletion_candidates]
@@ -74,6 +74,6 @@ def text_of(summary: Summary) -> str:
     return "\n".join(lines)
 
 
-def _skipped_line(entry: dict[str, str]) -> str:
-    text = explain(entry["reason"], {}, subject="employee")
-    return f"{entry['smarthr_id']}: {text.what}"
+def _noted_line(note: Noted) -> str:
+    text = explain(note.reason, note.detail, subject=note.subject)
+    return f"{note.label}: {text.what}"

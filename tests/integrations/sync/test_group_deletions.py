@@ -274,3 +274,41 @@ def test_D5_nobody_passes_through_group1_on_the_way(customer: Customer, account:
         ]
     )
     assert customer.group(kept).is_linked
+
+
+def test_G4_a_row_that_shifts_between_two_pages_is_not_gone(
+    customer: Customer, account: Account
+) -> None:
+    keys = with_departments(customer, account, 150)
+
+    def shift(page: int) -> None:
+        if page == 2 and keys[1] in account.departments:
+            account.delete_department(keys[1])
+            account.add_department("新しい部署")
+
+    account.before_department_page = shift
+
+    answer = customer.sync("departments")
+
+    assert (answer.code, answer["departments"]["deleted"]) == (0, 0)
+    assert all(customer.group(key) for key in keys)
+    account.before_department_page = None
+    assert customer.sync("departments")["departments"]["deleted"] == 1
+
+
+@pytest.mark.parametrize("shifted", [True, False])
+def test_G4_a_list_that_changes_while_it_is_read_is_read_once_more(
+    customer: Customer, account: Account, shifted: bool
+) -> None:
+    keys = with_departments(customer, account, 150)
+
+    def shift(page: int) -> None:
+        if page == 2 and shifted and keys[1] in account.departments:
+            account.delete_department(keys[1])
+
+    account.before_department_page = shift
+
+    answer = customer.sync("departments")
+
+    assert (answer.code, answer["departments"]["deleted"]) == (0, 0)
+    assert all(customer.group(key) for key in keys)

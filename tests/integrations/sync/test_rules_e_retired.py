@@ -230,3 +230,20 @@ def test_C6_a_rehired_administrator_counts_in_the_same_run(
     assert customer.person(coming).is_active
     assert not customer.person(leaving).is_active
     assert said(answer) == [(leaving, "retired_suspended")]
+
+
+@pytest.mark.parametrize("status", [None, ""])
+def test_E13_a_status_that_cannot_be_read_resumes_nobody(
+    customer: Customer, account: Account, status: str | None
+) -> None:
+    customer.configure("--retired", "suspend")
+    crew = account.add_crew(emp_status="retired")
+    account.add_crew()
+    customer.sync()
+    account.change_crew(crew, emp_status=status)
+
+    customer.sync()
+
+    person = customer.person(crew)
+    assert (person.is_active, person.suspended_by_sync) == (False, True)
+    assert person.source["emp_status"] == "retired"

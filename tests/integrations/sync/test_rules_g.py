@@ -293,6 +293,16 @@ def test_G6_an_id_that_is_no_uuid_is_reported(customer: Customer, account: Accou
     assert said(answer) == [("not-a-uuid", "value_invalid")]
 
 
+def test_G6_one_bad_id_twice_is_one_record(customer: Customer, account: Account) -> None:
+    for key in [account.add_department("変な番号") for _ in range(2)]:
+        account.departments[key]["id"] = "not-a-uuid"
+
+    answer = planned_and_synced_groups(customer)
+
+    assert answer["departments"] == counted(skipped=1)
+    assert said(answer) == [("not-a-uuid", "value_invalid")]
+
+
 @pytest.mark.parametrize("parent", [5, "x", True, ["a"], {"name": "親"}, {"id": 5}])
 def test_G6_a_parent_of_the_wrong_type_is_a_missing_one(
     customer: Customer, account: Account, parent: object

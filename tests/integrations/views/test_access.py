@@ -81,6 +81,16 @@ def test_without_login_it_leads_to_the_login(client: Client, name: str) -> None:
     assert client.get(path)["Location"] == f"/login/?next={path}"
 
 
+@pytest.mark.parametrize("name", [*READ, "home"])
+def test_no_browser_keeps_a_page_that_shows_people(client: Client, name: str) -> None:
+    client.force_login(AdministratorFactory())
+
+    response = client.get(reverse(name))
+
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+
+
 def test_buttons_do_nothing_on_get(client: Client) -> None:
     client.force_login(AdministratorFactory())
 

@@ -231,3 +231,16 @@ def test_every_end_can_be_shown(
 
     assert "<h1>従業員リスト⇒社員リストの同期</h1>" in text
     assert not code or code not in text
+
+
+def test_a_long_name_starts_and_cancels_a_run(client: Client, company: Company) -> None:
+    person = AdministratorFactory(company=company, last_name="長" * 255, first_name="名" * 255)
+    client.force_login(person)
+
+    start(client)
+
+    run = SyncRun.objects.for_company(company).get()
+    client.post(f"/settings/smarthr/runs/{run.pk}/cancel/")
+    run.refresh_from_db()
+    assert run.status == RunStatus.CANCELLED
+    assert len(run.started_by_label) == len(run.cancelled_by_label) == 300
