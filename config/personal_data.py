@@ -3,6 +3,8 @@
 from typing import Any
 
 PRIVATE = {"cookies", "data", "env", "headers", "query_string"}
+# PostgreSQL's texts show the row: "DETAIL: Failing row contains (…)".
+DATABASES = ("django.db", "psycopg2")
 
 
 def strip_personal_data(event: Any, hint: Any) -> Any:
@@ -13,4 +15,7 @@ def strip_personal_data(event: Any, hint: Any) -> Any:
             del request[key]
     event.pop("user", None)
     event.pop("breadcrumbs", None)
+    for error in (event.get("exception") or {}).get("values") or ():
+        if (error.get("module") or "").startswith(DATABASES):
+            error["value"] = ""
     return event

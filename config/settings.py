@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from config import env, logging_config
@@ -159,7 +160,12 @@ CELERY_BEAT_SCHEDULE = {
     "pick up syncs that wait or lost their worker": {
         "task": "integrations.resume_runs",
         "schedule": 15.0,
-    }
+    },
+    # Not every 24 hours: a beat that is restarted daily would never come to it.
+    "delete archives of cards after their 30 days": {
+        "task": "cards.purge_archives",
+        "schedule": crontab(hour="4", minute="0"),
+    },
 }
 CELERY_TIMEZONE = TIME_ZONE
 

@@ -6,10 +6,7 @@ from django import forms
 
 from employees.passwords import MINIMUM_LENGTH, StoredPassword, problem_of
 
-LOGIN_FAILED = (
-    "ログインできませんでした。企業ID、社員ID、パスワードを確認してください。"
-    "続けて失敗したときは、15分ほど待ってからやり直してください。"
-)
+LOGIN_FAILED = "ログインできませんでした。企業ID、社員ID、パスワードを確認してください。"
 
 
 def _identifier(label: str, autocomplete: str) -> forms.CharField:

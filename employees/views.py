@@ -87,7 +87,6 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:

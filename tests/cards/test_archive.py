@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cards.models import PRINTED_FIELDS, BusinessCard, CardArchive
+from cards.tasks import purge_archives
 from companies.audit import command
-from companies.models import AuditEntry
+from companies.models import AuditEntry, Company
+from config.celery import app
 from employees.models import Employee
 from employees.services.removal import LastAdministrator, remove_employee
 from tests.factories import (
     AdministratorFactory,
     BusinessCardFactory,
+    CompanyFactory,
     EmployeeFactory,
     LinkedEmployeeFactory,
 )
@@ -104,3 +114,121 @@ def test_C6_a_suspended_administrator_can_go_while_another_one_can_log_in() -> N
     remove(suspended)
 
     assert list(Employee.objects.for_company(able.company)) == [able]
+
+
+Capture = Callable[..., AbstractContextManager[Any]]
+
+
+def archived(company: Company, *, days_left: float, image: str = "") -> CardArchive:
+    return CardArchive.objects.create(
+        company=company,
+        employee_pk=1,
+        employee_id="E001",
+        last_name="佐藤",
+        image=image,
+        expires_at=timezone.now() + timedelta(days=days_left),
+    )
+
+
+def stored_image() -> str:
+    return default_storage.save("images/hanako.png", ContentFile(b"PNG"))
+
+
+def kept() -> list[CardArchive]:
+    return list(CardArchive.objects.across_companies().order_by("pk"))
+
+
+def test_X4_after_30_days_archive_and_image_go_in_every_company(
+    django_capture_on_commit_callbacks: Capture,
+) -> None:
+    old, older, young = stored_image(), stored_image(), stored_image()
+    archived(CompanyFactory(), days_left=-0.001, image=old)
+    archived(CompanyFactory(), days_left=-400, image=older)
+    archived(CompanyFactory(), days_left=-1)
+    still = archived(CompanyFactory(), days_left=0.001, image=young)
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        purge_archives()
+
+    assert kept() == [still]
+    assert default_storage.exists(old)  # a rollback would bring the row back
+    for callback in callbacks:
+        callback()
+    assert [default_storage.exists(name) for name in (old, older, young)] == [False, False, True]
+
+
+def test_X4_an_image_that_somebody_else_uses_stays(
+    django_capture_on_commit_callbacks: Capture,
+) -> None:
+    of_a_person, of_an_archive, of_two = stored_image(), stored_image(), stored_image()
+    person = EmployeeFactory(image=of_a_person)
+    for name in (of_a_person, of_an_archive, of_two, of_two):
+        archived(person.company, days_left=-1, image=name)
+    still = archived(person.company, days_left=1, image=of_an_archive)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        purge_archives()
+
+    assert kept() == [still]
+    names = (of_a_person, of_an_archive, of_two)
+    assert [default_storage.exists(name) for name in names] == [True, True, False]
+
+
+def test_X4_a_file_that_cannot_be_deleted_holds_up_no_other(
+    django_capture_on_commit_callbacks: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, stuck, good = CompanyFactory(), stored_image(), stored_image()
+    archived(company, days_left=-1, image=stuck)
+    archived(company, days_left=-1, image="images/gone-already.png")
+    archived(company, days_left=-1, image=good)
+    delete = default_storage.delete
+
+    def delete_some(name: str) -> None:
+        if name == stuck:
+            raise OSError("busy")
+        delete(name)
+
+    monkeypatch.setattr(default_storage, "delete", delete_some)
+    with django_capture_on_commit_callbacks(execute=True):
+        purge_archives()
+
+    assert kept() == []
+    assert [default_storage.exists(name) for name in (stuck, good)] == [True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_X4_two_at_once_do_not_disturb_each_other() -> None:
+    company, names = CompanyFactory(), [stored_image() for _ in range(20)]
+    for name in names:
+        archived(company, days_left=-1, image=name)
+    still = archived(company, days_left=1)
+    problems: list[BaseException] = []
+    together = threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            together.wait()
+            purge_archives()
+        except BaseException as problem:  # noqa: BLE001 - the test shows it
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert problems == []
+    assert kept() == [still]
+    assert [name for name in names if default_storage.exists(name)] == []
+
+
+def test_X4_it_happens_every_day_where_a_worker_listens() -> None:
+    schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+    entries = {entry["task"]: entry["schedule"] for entry in schedule.values()}
+
+    assert purge_archives.name == "cards.purge_archives"
+    assert (entries[purge_archives.name].hour, entries[purge_archives.name].minute) == ({4}, {0})
+    assert app.amqp.router.route({}, purge_archives.name)["queue"].name == "syncs"

@@ -56,6 +56,12 @@ def test_every_failure_says_the_same(
     assert "_auth_user_id" not in client.session
 
 
+def test_the_text_of_a_failure_promises_nothing_that_does_not_happen() -> None:
+    assert LOGIN_FAILED == (
+        "ログインできませんでした。企業ID、社員ID、パスワードを確認してください。"
+    )
+
+
 def test_suspended_person_gets_the_same_text(client: Client, person: Employee) -> None:
     Employee.objects.for_company(person.company).update(is_active=False)
 
