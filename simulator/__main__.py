@@ -2,12 +2,13 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from simulator.account import Account
 from simulator.server import Simulator, start_simulator
 from simulator.state_file import StateFile
+
+ENDING = {signal.SIGTERM, signal.SIGINT}
 
 
 def main() -> int:
@@ -16,9 +17,9 @@ def main() -> int:
     if not token:
         print("simulator: give --token or SIMULATOR_TOKEN", file=sys.stderr)
         return 2
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    # Waited for instead of handled: a parent that dies sends one signal for each of its threads,
+    # and a handler inside a handler would wait for its own lock. Threads inherit the mask.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         simulator = start_simulator(options.port, options.host)
     except OSError as error:
@@ -31,7 +32,7 @@ def main() -> int:
         f" API {account.api_url})",
         flush=True,
     )
-    stopped.wait()
+    signal.sigwait(ENDING)
     simulator.stop()
     if state is not None:
         state.close()

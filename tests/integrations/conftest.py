@@ -18,6 +18,7 @@ from companies.models import Company
 from employees.models import Employee
 from employees.services.companies import create_company
 from groups.models import Group
+from integrations import pacing
 from integrations.models import SmartHRIntegration
 from integrations.services.connection import ConnectionChanges, configure, integration_of
 from simulator.account import Account
@@ -27,8 +28,9 @@ TOKEN = "shr_1234_abcdefghijklmnopqrstuvwxyz123456"
 
 
 @pytest.fixture
-def account(settings: Any) -> Iterator[Account]:
-    """An empty SmartHR account; no rate limit, so that tests are fast."""
+def account(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """An empty SmartHR account; no rate limit and hardly any pace, so that tests are fast."""
+    monkeypatch.setattr(pacing, "_SPACING", 0.001)
     with start_simulator() as simulator:
         account = simulator.add_account("acme", TOKEN)
         account.rate_limit_per_second = account.rate_limit_per_hour = None
