@@ -1,6 +1,5 @@
 """Typed readers of environment variables that stop the start with a clear sentence."""
 
-import ipaddress
 import os
 from pathlib import Path
 from typing import NoReturn
@@ -88,16 +87,6 @@ def http_url(name: str, default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         refuse(name, "must be an address that starts with https:// or http://.")
     return value
-
-
-def is_local(host: str) -> bool:
-    """Whether a host name means this machine, so that plain http is no risk."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def redis_url(name: str) -> str | None:

@@ -16,7 +16,7 @@ from integrations.choices import CandidateStatus, Subject
 from integrations.models import DeletionCandidate
 from integrations.reasons import Reason
 from integrations.services.clients import smarthr_client
-from integrations.services.runs import NotReady, ready_integration
+from integrations.services.runs import ready_integration
 from integrations.smarthr.client import SmartHRClient
 from integrations.sync.people_writes import bury
 
@@ -141,6 +141,3 @@ def label(candidate: DeletionCandidate) -> str:
 def _event(candidate: DeletionCandidate, action: AuditAction) -> Event:
     pk = candidate.employee_id or candidate.group_id
     return Event(action, str(candidate.subject), pk, label(candidate), {})
-
-
-__all__ = ["Decision", "EmptyAccount", "NotReady", "OtherAccount", "approve", "dismiss", "pending"]

@@ -43,7 +43,8 @@ def read_departments(work: Work) -> None:
 def write_groups(work: Work) -> None:
     """Creates, renames and moves groups; nothing is deleted yet (D5)."""
     ledger = work.ledger
-    if ledger.progress.departments.written:
+    progress = ledger.progress
+    if progress.departments.ended and progress.departments_written == progress.departments.reading:
         return
     read_departments(work)  # a second look that was cut off
     _look_again(work)
@@ -57,7 +58,7 @@ def write_groups(work: Work) -> None:
         groups = ledger.groups()
         if not records and any(group.smarthr_id for group in groups):
             raise StopRun(Reason.EMPTY_ANSWER, confirm=True)  # G8
-        plans = plan_groups(records, groups).plans
+        plans = plan_groups(records, groups)
         ledger.write_groups(plans)
         by_pk = {group.pk: group for group in groups}
         names = {group.smarthr_id: group.name for group in groups if group.smarthr_id}
@@ -65,7 +66,6 @@ def write_groups(work: Work) -> None:
         lines = [_line(plan, by_pk, names) for plan in plans]
         met = {key for page in pages if page.reading <= written for key in page.ids}
         ledger.report(lines, met_before=met)
-        progress.departments.written = True
         progress.departments_written = progress.departments.reading
 
     ledger.step(write)

@@ -16,9 +16,9 @@ from integrations.sync.department_steps import (
 )
 from integrations.sync.held import crew_from_json, crew_to_json
 from integrations.sync.ledger import Ledger, Line, StoredPage
+from integrations.sync.newest import newest_of_each
 from integrations.sync.outcomes import StopRun
 from integrations.sync.plan_page import (
-    newest_of_each,
     plan_page,
     unknown_departments,
     wanted_ids,
@@ -206,7 +206,8 @@ def _held_crews(ledger: Ledger) -> dict[str, Crew]:
 
 def _stored(page: Page[Crew], plans: Sequence[PersonPlan], reading: int) -> StoredPage:
     waiting = {plan.smarthr_id for plan in plans if plan.held}
-    held = [crew_to_json(crew) for crew in newest_of_each(page.items) if str(crew.id) in waiting]
+    crews = newest_of_each(record for record in page.items if isinstance(record, Crew))
+    held = [crew_to_json(crew) for crew in crews if str(crew.id) in waiting]
     return StoredPage(
         phase=Phase.CREWS,
         reading=reading,

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from groups.models import NAME_LENGTH
 from integrations.choices import Outcome
 from integrations.reasons import Reason
 from integrations.smarthr.records import BadRecord, Department, Flag
+from integrations.sync.newest import newest_of_each
 from integrations.sync.types import Changes, GroupPlan, GroupRow, Note, is_older
 from integrations.sync.values import is_storable, storable, text_or_empty
 
 Node = UUID | int  # a department, or the primary key of a group that has none in the list
 
 
-@dataclass(frozen=True, slots=True)
-class Forest:
-    """The plans of one department sync, parents before children."""
-
-    plans: list[GroupPlan]
-
-
-def plan_groups(records: Sequence[Department | BadRecord], groups: Iterable[GroupRow]) -> Forest:
-    """The decision about every department of a complete list, against the stored groups."""
+def plan_groups(
+    records: Sequence[Department | BadRecord], groups: Iterable[GroupRow]
+) -> list[GroupPlan]:
+    """The decision about every department of a complete list; new parents before their children."""
     by_source = {group.smarthr_id: group for group in groups if group.smarthr_id is not None}
-    departments = _newest_of_each(records)
+    departments = {
+        department.id: department
+        for department in newest_of_each(
+            record for record in records if isinstance(record, Department)
+        )
+    }
     notes: dict[UUID, list[Note]] = {key: [] for key in departments}
     usable: dict[UUID, Department] = {}
     for key, department in departments.items():
@@ -49,22 +49,7 @@ def plan_groups(records: Sequence[Department | BadRecord], groups: Iterable[Grou
     # One id is one record in the report and the counts, however often it comes.
     bad = dict.fromkeys(record for record in records if isinstance(record, BadRecord))
     plans += [_bad(record) for record in bad]
-    return Forest(plans)
-
-
-def _newest_of_each(records: Sequence[Department | BadRecord]) -> dict[UUID, Department]:
-    newest: dict[UUID, Department] = {}
-    for record in records:
-        if isinstance(record, Department):
-            known = newest.get(record.id)
-            if known is None or _version(record) >= _version(known):
-                newest[record.id] = record
-    return newest
-
-
-def _version(department: Department) -> tuple[float, float]:
-    updated = department.updated_at.timestamp() if department.updated_at else 0.0
-    return updated, department.read_at.timestamp()
+    return plans
 
 
 def _problem(department: Department) -> Note | None:

@@ -11,6 +11,7 @@ from integrations.choices import Outcome
 from integrations.reasons import Reason
 from integrations.smarthr.records import BadRecord, Crew
 from integrations.sync.crew_values import wanted_department, wanted_employee_id
+from integrations.sync.newest import newest_of_each
 from integrations.sync.plan_person import PeopleContext, invalid_id_note, plan_crew
 from integrations.sync.types import Note, Person, PersonPlan
 
@@ -34,9 +35,10 @@ def plan_page(
     # One id is one record in the report and the counts, however often it comes.
     bad = dict.fromkeys(record for record in records if isinstance(record, BadRecord))
     plans = [_bad(record) for record in bad]
+    crews = (record for record in records if isinstance(record, Crew))
     given = set(taken)
     # The smaller crew id goes first, so that few have to give a number back at the end (S4).
-    for crew in sorted(newest_of_each(records), key=lambda crew: crew.id):
+    for crew in sorted(newest_of_each(crews), key=lambda crew: crew.id):
         deleted_at = tombstones.get(crew.id)
         if crew.id not in people and deleted_at is not None and crew.read_at <= deleted_at:
             plans.append(_stays_deleted(crew))  # E12a
@@ -46,17 +48,6 @@ def plan_page(
             plan = _with_employee_id(plan, crew, given, random_id)
         plans.append(plan)
     return plans
-
-
-def newest_of_each(records: Sequence[Crew | BadRecord]) -> list[Crew]:
-    """One crew per id: rows can shift between pages and come twice."""
-    newest: dict[UUID, Crew] = {}
-    for record in records:
-        if isinstance(record, Crew):
-            known = newest.get(record.id)
-            if known is None or _version(record) >= _version(known):
-                newest[record.id] = record
-    return list(newest.values())
 
 
 def unknown_departments(records: Sequence[Crew | BadRecord], context: PeopleContext) -> bool:
@@ -97,10 +88,6 @@ def _with_employee_id(
         wish=wish,
         notes=notes,
     )
-
-
-def _version(crew: Crew) -> tuple[float, datetime]:
-    return (crew.updated_at.timestamp() if crew.updated_at else 0.0, crew.read_at)
 
 
 def _bad(record: BadRecord) -> PersonPlan:

@@ -31,23 +31,17 @@ class Listing:
     exhausted: bool = False
     # Whether the last reading ended, and what came of it.
     ended: bool = False
-    # Whether what was read stands in the database (departments are written as a whole).
-    written: bool = False
     # Every reading saw other ids than `x-total-count` says.
     short: bool = False
     # SmartHR gave no count.
     uncounted: bool = False
-
-    @property
-    def is_whole(self) -> bool:
-        return self.ended and not self.short and not self.uncounted
 
     def read_again(self, *, tries: int) -> None:
         """Starts the next reading from its first page."""
         self.reading += 1
         self.tries = tries
         self.page = 1
-        self.exhausted = self.ended = self.written = self.short = self.uncounted = False
+        self.exhausted = self.ended = self.short = self.uncounted = False
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from integrations.choices import DeletionPolicy, NameSource, Outcome, RetiredPolicy
-from integrations.reasons import LEFT_OUT, Reason
+from integrations.reasons import Reason
 
 Changes = dict[str, tuple[Any, Any]]
 
@@ -114,10 +114,6 @@ class PersonPlan:
     def noting(self, *notes: Note) -> PersonPlan:
         return replace(self, notes=(*self.notes, *notes))
 
-    @property
-    def is_left_out(self) -> bool:
-        return any(note.reason in LEFT_OUT for note in self.notes)
-
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
@@ -133,7 +129,6 @@ class GroupPlan:
     parent: UUID | None = None
     changes: Changes = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
     source_updated_at: datetime | None = None
     source_read_at: datetime | None = None
 

@@ -46,18 +46,3 @@ def test_flags(monkeypatch: pytest.MonkeyPatch, text: str, value: bool) -> None:
     monkeypatch.setenv("SOME_FLAG", text)
 
     assert env.flag("SOME_FLAG", default=True) is value
-
-
-@pytest.mark.parametrize(
-    ("host", "is_local"),
-    [
-        ("localhost", True),
-        ("127.0.0.1", True),
-        ("127.9.9.9", True),
-        ("::1", True),
-        ("192.168.0.1", False),
-        ("localhost.example.com", False),
-    ],
-)
-def test_hosts_of_this_machine(host: str, is_local: bool) -> None:
-    assert env.is_local(host) is is_local
