@@ -85,6 +85,9 @@ def background_worker(request: pytest.FixtureRequest, transactional_db: None) ->
 
     background = BackgroundWork(app)
     background.start()
+    deadline = time.monotonic() + START_SECONDS
+    while not app.control.ping(timeout=0.3, limit=1):  # its threads start one after the other
+        assert time.monotonic() < deadline
     yield
     assert background.stop()
 
