@@ -25,6 +25,8 @@ class Company(models.Model):
     is_operator = models.BooleanField("運営会社", default=False)
     # X5: the initial password opens only the page that changes it.
     force_password_change = models.BooleanField(default=True)
+    # X5: initial passwords expire unused after so many days; 0: never; null: not answered yet.
+    initial_password_days = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -84,6 +86,10 @@ class AuditAction(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", "パスワードの変更"
     STARTED = "started", "同期の開始"
     CANCELLED = "cancelled", "同期の中止"
+    TIED = "tied", "紐付け"
+    UNTIED = "untied", "紐付けの取り消し"
+    DOWNLOADED = "downloaded", "ダウンロード"
+    PLAN = "plan", "契約の変更"
 
 
 class AuditEntry(TenantOwned):

@@ -43,6 +43,14 @@ class NameSource(models.TextChoices):
 class RunKind(models.TextChoices):
     DEPARTMENTS = "departments", "部署⇒グループ"
     EMPLOYEES = "employees", "従業員リスト⇒社員リスト"
+    # Work beside the syncs that lives like one: in the background, one at a time a company.
+    DELETIONS = "deletions", "承認した削除"
+    FIRST_IMPORT = "first_import", "はじめての取り込みの確認"
+    RELINK = "relink", "付け替えの確認"
+    PREVIEW = "preview", "差分プレビュー"
+
+
+SYNC_KINDS = (RunKind.DEPARTMENTS, RunKind.EMPLOYEES)
 
 
 class Trigger(models.TextChoices):
@@ -73,6 +81,10 @@ class Phase(models.TextChoices):
     DELETIONS = "deletions", "いなくなった従業員の確認"
     IDS = "ids", "社員IDの確定"
     GROUP_DELETIONS = "group_deletions", "なくなった部署の確認"
+    LOOKUPS = "lookups", "SmartHRでの再確認"
+    REMOVALS = "removals", "削除"
+    SURVEY = "survey", "従業員の読み込み"
+    MATCHES = "matches", "候補の確認"
     DONE = "done", "完了"
 
 
@@ -107,3 +119,19 @@ class Outcome(models.TextChoices):
 class CandidateStatus(models.TextChoices):
     PENDING = "pending", "要確認"
     DISMISSED = "dismissed", "削除しない"
+
+
+class TieStatus(models.TextChoices):
+    """X8, X12: what became of a proposal to tie a record here to one of SmartHR's."""
+
+    PROPOSED = "proposed", "候補"
+    TIED = "tied", "紐付け済み"
+    UNDONE = "undone", "取り消し済み"
+
+
+class PlanNotice(models.TextChoices):
+    """P2: what 管理者 are told about the end of the monitor period, once each."""
+
+    SIXTY_DAYS = "sixty_days", "60日前"
+    FOURTEEN_DAYS = "fourteen_days", "14日前"
+    PAUSED = "paused", "停止"

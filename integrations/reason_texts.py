@@ -135,6 +135,23 @@ FIXED: dict[str, ReasonText] = {
         "サブドメインまたはアクセストークンが設定されていません。",
         "先に「接続」を設定してください。",
     ),
+    Reason.PLAN_OFF: ReasonText(
+        "SmartHR連携は有効になっていません。",
+        f"ご利用を希望するときは、{SUPPORT}に連絡してください。",
+    ),
+    Reason.PLAN_PAUSED: ReasonText(
+        "無料モニター期間が終了したため、SmartHR連携を停止しています。"
+        "社員・グループ・名刺は削除されません。",
+        f"続けるときは{SUPPORT}に連絡してください。",
+    ),
+    Reason.PLAN_STOPPED: ReasonText(
+        "SmartHR連携を一時的に停止しています。社員・グループ・名刺は削除されません。",
+        f"{SUPPORT}に確認してください。",
+    ),
+    Reason.NOTHING_APPROVED: ReasonText(
+        "選んだ社員・グループは、ほかの人がすでに確認したため、削除しませんでした。",
+        "「削除の確認」で残りを確認してください。",
+    ),
     Reason.ALREADY_RUNNING: ReasonText(
         "すでに同期を実行中です。実行中の同期を表示しています。",
         "終わるまで待つか、中止してからやり直してください。",

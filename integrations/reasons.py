@@ -40,6 +40,10 @@ class Reason(StrEnum):
     NOT_CONNECTED = "not_connected"
     ALREADY_RUNNING = "already_running"  # T6
     INTERNAL_ERROR = "internal_error"
+    PLAN_OFF = "plan_off"  # P2: not switched on, or not yet
+    PLAN_PAUSED = "plan_paused"  # P2
+    PLAN_STOPPED = "plan_stopped"  # P3
+    NOTHING_APPROVED = "nothing_approved"  # E12: no candidate of those chosen waits any more
 
 
 # A record with one of these was not imported or not updated: the count `skipped`.

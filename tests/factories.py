@@ -122,6 +122,7 @@ class IntegrationFactory(RowFactory[SmartHRIntegration]):
     subdomain = "acme"
     token_ciphertext = factory.LazyAttribute(lambda row: encrypt(row.token))
     token_ending = factory.LazyAttribute(lambda row: row.token[-4:])
+    plan_started_on = factory.LazyFunction(timezone.localdate)
 
 
 class RunFactory(RowFactory[SyncRun]):

@@ -8,7 +8,13 @@ from django.db import models
 from django.db.models import Q
 
 from companies.models import Company, TenantOwned
-from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy, WebhookMode
+from integrations.choices import (
+    DeletionPolicy,
+    NameSource,
+    PlanNotice,
+    RetiredPolicy,
+    WebhookMode,
+)
 
 
 class SmartHRIntegration(TenantOwned):
@@ -40,7 +46,15 @@ class SmartHRIntegration(TenantOwned):
     settings_version = models.PositiveIntegerField(default=1, editable=False)
     # Crew attributes that the token could not read in the last employee run (E11).
     unreadable = models.JSONField(default=list, blank=True, editable=False)
-    plan_started_on = models.DateField(null=True, blank=True)  # P1
+    # P1, P2 (integrations.services.plan): null means that it is not switched on.
+    plan_started_on = models.DateField(null=True, blank=True)
+    # The operator's word that the company goes on after the monitor period.
+    plan_continued_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # P3: the operator stopped this company's processing.
+    plan_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # T4: what the last 接続テスト found (integrations.services.check); empty after a change.
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    check_result = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -56,3 +70,22 @@ class SmartHRIntegration(TenantOwned):
     @property
     def is_connected(self) -> bool:
         return bool(self.subdomain and self.token_ciphertext)
+
+
+class SentPlanNotice(TenantOwned):
+    """A notice about the plan that went out; the row is made before the mail is sent (P2)."""
+
+    notice = models.CharField(max_length=16, choices=PlanNotice.choices)
+    # The last day of the period that the notice is about.
+    period_end = models.DateField()
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "notice", "period_end"], name="plan_notice_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice} {self.period_end}"

@@ -44,6 +44,10 @@ class DeletionCandidate(TenantOwned):
     )
     found_at = models.DateTimeField(auto_now_add=True)
     run = models.ForeignKey(SyncRun, on_delete=models.SET_NULL, null=True, related_name="+")
+    # The run that deletes it on a person's word, as long as that run has not decided.
+    approval = models.ForeignKey(
+        SyncRun, on_delete=models.SET_NULL, null=True, related_name="approved"
+    )
 
     objects: ClassVar[Any] = DeletionCandidateQuerySet.as_manager()
 

@@ -52,6 +52,8 @@ class SyncRun(TenantOwned):
     not_before = models.DateTimeField(null=True)
     takeovers = models.PositiveSmallIntegerField(default=0)
     settings_version = models.PositiveIntegerField()
+    # What a run was asked for beyond its kind.
+    options = models.JSONField(default=dict, blank=True)
     # Where it stands (integrations.sync.progress.Progress).
     progress = models.JSONField(default=dict)
     # The page in hand until it is applied, without birth dates: whoever takes the run over need

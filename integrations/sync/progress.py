@@ -68,6 +68,10 @@ class Progress:
     has_deleted: bool = False
     # People and groups that the brake kept: {"people": {"count", "limit"}}.
     brakes: dict[str, dict[str, int]] = field(default_factory=dict)
+    # How many records each phase that ended went through.
+    finished: dict[str, int] = field(default_factory=dict)
+    # What a survey of the account counted (integrations.sync.survey_steps).
+    survey: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_incomplete(self) -> bool:

@@ -33,6 +33,7 @@ class Work:
     def enter(self, phase: Phase) -> None:
         def enter() -> None:
             progress = self.ledger.progress
+            progress.finished[progress.phase] = progress.done
             progress.phase, progress.done, progress.total = phase, 0, None
 
         self.ledger.step(enter)

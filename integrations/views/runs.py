@@ -16,7 +16,7 @@ from companies.access import administrators_only
 from companies.requests import SignedInRequest
 from employees.models import Employee
 from integrations import report
-from integrations.choices import RunKind, Trigger
+from integrations.choices import SYNC_KINDS, RunKind, Trigger
 from integrations.models import SyncRun
 from integrations.reason_texts import explain
 from integrations.services.connection import ConnectionChanges, configure, integration_of
@@ -30,7 +30,7 @@ PAGE_SIZE = 50
 @require_POST
 def start(request: SignedInRequest, kind: str) -> HttpResponse:
     """「インポート・同期実行」; a second press leads to the run that is going on (T6)."""
-    if kind not in RunKind.values:
+    if kind not in SYNC_KINDS:
         raise Http404
     try:
         run, started = start_run(

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from companies.commands import CompanyCommand, Exit
 from companies.models import Company
-from integrations.choices import RunKind, RunStatus
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus
 from integrations.reason_texts import explain
 from integrations.reasons import Reason
 from integrations.services.foreground import AlreadyRunning, Foreground
@@ -31,7 +31,7 @@ class Command(CompanyCommand):
         parser.add_argument(
             "kind",
             nargs="?",
-            choices=RunKind.values,
+            choices=[kind.value for kind in SYNC_KINDS],
             default=RunKind.EMPLOYEES.value,
             help="employees includes the departments where a slot is chosen",
         )

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from integrations.choices import RunKind
+from integrations.choices import SYNC_KINDS
 from integrations.models import SyncRun
 from tests.factories import (
     ActiveRunFactory,
@@ -64,7 +64,7 @@ def test_run_of_another_company_cannot_be_cancelled(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [reverse("smarthr-start", args=[kind]) for kind in RunKind.values]
+    [reverse("smarthr-start", args=[kind]) for kind in SYNC_KINDS]
     + [reverse("smarthr-save", args=[name]) for name in ("connection", "slot", "others")],
 )
 def test_others_start_and_save_nothing(client: Client, path: str) -> None:

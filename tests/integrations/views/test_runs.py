@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from companies.models import Company
-from integrations.choices import RunKind, RunStatus, Trigger
+from integrations.choices import SYNC_KINDS, RunStatus, Trigger
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from tests.factories import ActiveRunFactory, AdministratorFactory, RunFactory, counts
@@ -32,7 +32,7 @@ def page(signed_in: Client, run: SyncRun, query: str = "") -> str:
     return signed_in.get(f"/settings/smarthr/runs/{run.pk}/{query}").content.decode()
 
 
-@pytest.mark.parametrize("kind", RunKind.values)
+@pytest.mark.parametrize("kind", SYNC_KINDS)
 def test_button_starts_a_run_and_leads_to_it(
     signed_in: Client,
     company: Company,

@@ -43,8 +43,9 @@ def test_page_shows_the_sections_in_order(signed_in: Client) -> None:
     assert titles == [
         "接続",
         "部署⇒グループ",
-        "グループとして適用する部署",
         "従業員リスト⇒社員リスト",
+        "グループとして適用する部署",
+        "Webhook",
         "その他の設定",
         "履歴",
     ]
