@@ -49,6 +49,10 @@ class RunKind(models.TextChoices):
     RELINK = "relink", "付け替えの確認"
     PREVIEW = "preview", "差分プレビュー"
 
+    @property
+    def headline(self) -> str:
+        return f"{self.label}の同期" if self in SYNC_KINDS else str(self.label)
+
 
 SYNC_KINDS = (RunKind.DEPARTMENTS, RunKind.EMPLOYEES)
 

@@ -82,6 +82,10 @@ FIXED: dict[str, ReasonText] = {
     Reason.STILL_EXISTS: ReasonText(
         "SmartHRに従業員がいることを確認したため、削除しませんでした。", NOTHING_TO_DO
     ),
+    Reason.WOULD_ASK: ReasonText(
+        "SmartHRで見つからないため、同期すると「削除の確認」に載ります。承認するまで削除しません。",
+        "SmartHRで誤って削除していないか確認してください。",
+    ),
     Reason.DEPARTMENT_NAME_MISSING: ReasonText(
         "部署名がないため、取り込みませんでした。", f"SmartHRで部署名を登録し、{AGAIN}"
     ),
@@ -157,6 +161,31 @@ FIXED: dict[str, ReasonText] = {
         "終わるまで待つか、中止してからやり直してください。",
     ),
 }
+
+
+# What is the matter, in a few words: to choose by.
+TITLES: dict[str, str] = {
+    Reason.NAME_MISSING: "姓または名がない",
+    Reason.BIRTH_DATE_MISSING: "生年月日がない",
+    Reason.EMPLOYEE_ID_INVALID: "社員番号を社員IDに使えない",
+    Reason.EMPLOYEE_ID_TAKEN: "社員番号の重複",
+    Reason.EMAIL_REQUIRED_FOR_ROLE: "承認者・管理者のメールアドレスがない",
+    Reason.EMAIL_INVALID: "メールアドレスの形式",
+    Reason.DEPARTMENT_UNKNOWN: "部署に対応するグループがない",
+    Reason.RETIRED_NOT_IMPORTED: "退職済み（取り込まない）",
+    Reason.RETIRED_SUSPENDED: "退職済み（ログインを停止）",
+    Reason.LAST_ADMINISTRATOR: "最後の管理者",
+    Reason.VALUE_INVALID: "値の形式",
+    Reason.STILL_EXISTS: "SmartHRにいることを確認",
+    Reason.WOULD_ASK: "SmartHRで見つからない",
+    Reason.DEPARTMENT_NAME_MISSING: "部署名がない",
+    Reason.PARENT_MISSING: "親部署が見つからない",
+    Reason.PARENT_CYCLE: "親子関係の循環",
+}
+
+
+def reason_title(code: str) -> str:
+    return TITLES.get(code, "そのほか")
 
 
 def attribute_label(name: object) -> str:

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     LAST_ADMINISTRATOR = "last_administrator"  # C6
     VALUE_INVALID = "value_invalid"
     STILL_EXISTS = "still_exists"  # E12
+    WOULD_ASK = "would_ask"  # E12, G4: in a preview
     # About one department.
     DEPARTMENT_NAME_MISSING = "department_name_missing"  # G6
     PARENT_MISSING = "parent_missing"  # G6

@@ -14,29 +14,32 @@ from companies.models import Company
 from employees.models import Employee
 from groups.models import Group
 from groups.queries import group_tree
-from integrations.choices import Outcome, RunKind, RunStatus, Subject
+from integrations.choices import Outcome, RunKind, Subject
 from integrations.models import DeletionCandidate, RunRecord, SyncRun
+from integrations.reasons import Reason
 
 MEMBERS_NAMED = 5
 _person = Q(subject=Subject.EMPLOYEE)
 
 # Tab -> which records of the run it lists.
 RECORD_TABS: dict[str, Q] = {
-    "reported": ~Q(reason="") | Q(outcome=Outcome.LEFT_OUT),
+    "asked": Q(reason=Reason.WOULD_ASK),
+    "reported": (~Q(reason="") | Q(outcome=Outcome.LEFT_OUT)) & ~Q(reason=Reason.WOULD_ASK),
     "logins": _person & Q(outcome=Outcome.UPDATED, changes__has_key="employee_id"),
     "created": _person & Q(outcome=Outcome.CREATED),
     "updated": _person & Q(outcome=Outcome.UPDATED),
+    "moved": _person & Q(outcome=Outcome.UPDATED, changes__has_key="group"),
     "deleted": _person & Q(outcome=Outcome.DELETED),
     "groups": Q(subject=Subject.GROUP),
 }
 CANDIDATE_TABS = {"people": Subject.EMPLOYEE, "group_candidates": Subject.GROUP}
 TAB_LABELS = {
-    "people": "要確認の社員",
-    "group_candidates": "要確認のグループ",
+    "asked": "削除の確認",
     "reported": "スキップ／報告あり",
     "logins": "ログインIDの変更",
     "created": "新規",
     "updated": "更新",
+    "moved": "グループの変更",
     "deleted": "削除",
     "groups": "グループ",
 }
@@ -45,10 +48,13 @@ EMPTY_TEXTS = {
     "logins": "ログインに使う社員IDの変更はありません。",
     "created": "新しく取り込んだ社員はいません。",
     "updated": "更新した社員はいません。",
+    "moved": "グループが変わった社員はいません。",
     "deleted": "削除した社員はいません。",
     "groups": "グループの変更はありません。",
 }
-PERSON_TABS = {"logins", "created", "updated", "deleted"}
+PERSON_TABS = {"logins", "created", "updated", "moved", "deleted"}
+# Shown only where they have something to say.
+OPTIONAL_TABS = {"asked", "moved"}
 # What needs a hand comes first; a page without a chosen tab opens on the first that has records.
 BY_URGENCY = tuple(TAB_LABELS)
 
@@ -61,7 +67,7 @@ class Tab:
 
     @property
     def unit(self) -> str:
-        return "名" if self.key in {"people", *PERSON_TABS} else "件"
+        return "名" if self.key in PERSON_TABS else "件"
 
     @property
     def empty(self) -> str:
@@ -96,14 +102,9 @@ class WaitingDeletions:
     groups: int
 
 
-def tabs_of(run: SyncRun, waiting: WaitingDeletions) -> list[Tab]:
+def tabs_of(run: SyncRun) -> list[Tab]:
     """The tabs of a report that say something for this kind of run, with their counts."""
-    asks = run.status == RunStatus.NEEDS_CONFIRMATION
-    candidates = {
-        "people": waiting.people if asks else 0,
-        "group_candidates": waiting.groups if asks else 0,
-    }
-    counts = {**candidates, **_record_counts(run)}
+    counts = _record_counts(run)
     return [
         Tab(key, label, counts[key])
         for key, label in TAB_LABELS.items()
@@ -112,7 +113,7 @@ def tabs_of(run: SyncRun, waiting: WaitingDeletions) -> list[Tab]:
 
 
 def _is_always_shown(key: str, kind: str) -> bool:
-    if key in CANDIDATE_TABS or (key == "groups" and kind == RunKind.EMPLOYEES):
+    if key in OPTIONAL_TABS or (key == "groups" and kind == RunKind.EMPLOYEES):
         return False
     return key not in PERSON_TABS or kind == RunKind.EMPLOYEES
 
@@ -148,13 +149,6 @@ def _candidate_counts(company_id: int) -> dict[str, int]:
     return counts
 
 
-def asking_run(company: Company) -> SyncRun | None:
-    """The run whose page lists what waits."""
-    runs = SyncRun.objects.for_company(company).filter(status=RunStatus.NEEDS_CONFIRMATION)
-    newest: SyncRun | None = runs.order_by("-started_at").first()
-    return newest
-
-
 def waiting_deletions(company: Company) -> WaitingDeletions:
     counts = _candidate_counts(company.pk)
     cards = (
@@ -167,13 +161,10 @@ def waiting_deletions(company: Company) -> WaitingDeletions:
     return WaitingDeletions(counts["people"], cards, counts["group_candidates"])
 
 
-def records_of(run: SyncRun, tab: str) -> QuerySet[RunRecord]:
-    records: QuerySet[RunRecord] = (
-        RunRecord.objects.for_company(run.company_id)
-        .filter(RECORD_TABS[tab], run=run)
-        .order_by("pk")
-    )
-    return records
+def records_of(run: SyncRun, tab: str | None) -> QuerySet[RunRecord]:
+    """The records of one tab; of the whole report without one."""
+    records: QuerySet[RunRecord] = RunRecord.objects.for_company(run.company_id).filter(run=run)
+    return (records.filter(RECORD_TABS[tab]) if tab else records).order_by("pk")
 
 
 def candidates(company: Company, subject: str) -> QuerySet[DeletionCandidate]:

@@ -1,13 +1,15 @@
 from django.urls import path
 
-from integrations.views import home, runs, settings
+from integrations.views import history, home, report, runs, settings
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("settings/smarthr/", settings.settings_page, name="smarthr-settings"),
     path("settings/smarthr/save/<slug:section>/", settings.save_section, name="smarthr-save"),
     path("settings/smarthr/sync/<slug:kind>/", runs.start, name="smarthr-start"),
+    path("settings/smarthr/runs/", history.history, name="smarthr-runs"),
     path("settings/smarthr/runs/<int:pk>/", runs.run_page, name="smarthr-run"),
+    path("settings/smarthr/runs/<int:pk>/report.csv", report.download, name="smarthr-run-csv"),
     path("settings/smarthr/runs/<int:pk>/progress/", runs.progress, name="smarthr-run-progress"),
     path("settings/smarthr/runs/<int:pk>/cancel/", runs.cancel, name="smarthr-run-cancel"),
     path(

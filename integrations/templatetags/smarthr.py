@@ -1,15 +1,14 @@
 """Template tags of SmartHR連携: status labels, changes, reasons."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any
-
 from django import template
 
 from companies.models import Company
 from integrations.choices import Outcome, RunStatus
-from integrations.models import DeletionCandidate, RunRecord
-from integrations.reason_texts import COLUMN_LABELS, ReasonText, explain
+from integrations.models import DeletionCandidate, RunRecord, SyncRun
+from integrations.reason_texts import ReasonText, explain
+from integrations.record_changes import Change, changes_of
+from integrations.record_links import Link, links_of
+from integrations.services.runs import active_run
 
 register = template.Library()
 
@@ -23,21 +22,13 @@ LOOKS = {
     RunStatus.CANCELLED: ("neutral", "slash-circle"),
     "connected": ("success", "check-circle-fill"),
     "not_connected": ("neutral", "dash-circle"),
+    "notice": ("info", "info-circle-fill"),
     Outcome.CREATED: ("info", "plus-circle-fill"),
     Outcome.UPDATED: ("info", "pencil-fill"),
     Outcome.UNCHANGED: ("neutral", "check-lg"),
     Outcome.LEFT_OUT: ("warning", "skip-forward-fill"),
     Outcome.DELETED: ("neutral", "trash-fill"),
 }
-# What the label of a record shows.
-NAMED = frozenset({"employee_id", "last_name", "first_name", "name"})
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    label: str
-    before: str
-    after: str
 
 
 @register.inclusion_tag("components/status.html")
@@ -50,6 +41,12 @@ def status(key: str, label: str) -> dict[str, str]:
 def waiting_for_confirmation(company: Company) -> bool:
     found: bool = DeletionCandidate.objects.for_company(company).pending().exists()
     return found
+
+
+@register.simple_tag
+def running_sync(company: Company) -> SyncRun | None:
+    """The run that is going on, to be found again from every page (T6)."""
+    return active_run(company)
 
 
 @register.filter
@@ -67,24 +64,11 @@ def is_linked_now(record: RunRecord) -> bool:
     return record.outcome != Outcome.DELETED
 
 
-@register.filter
-def changes_of(record: RunRecord) -> list[Change]:
-    """What to show of a change; of a new record not what its name says already."""
-    named = NAMED if record.outcome == Outcome.CREATED else frozenset()
-    return list(_changes(record.changes, leaving_out=named))
+@register.filter(name="changes_of")
+def changes_filter(record: RunRecord) -> list[Change]:
+    return changes_of(record)
 
 
-def _changes(changes: dict[str, Any], *, leaving_out: Collection[str]) -> Iterator[Change]:
-    for column, label in COLUMN_LABELS.items():
-        if column in changes and column not in leaving_out:
-            before, after = changes[column]
-            yield Change(label, _shown(column, before), _shown(column, after))
-
-
-def _shown(column: str, value: Any) -> str:
-    """A stored value as a person reads it; nothing is shown as "なし"."""
-    if column == "is_active":
-        return "できる" if value else "停止"
-    if value is None or value == "":
-        return "最上位" if column == "parent" else "なし"
-    return str(value)
+@register.simple_tag
+def record_links(record: RunRecord, site: str) -> list[Link]:
+    return links_of(record, site)

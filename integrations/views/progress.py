@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.choices import Outcome, Phase, RunKind, RunStatus, phases_of
+from integrations.choices import SYNC_KINDS, Outcome, Phase, RunKind, RunStatus, phases_of
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, attribute_label, explain
 from integrations.reasons import Reason
@@ -23,6 +23,9 @@ PHASE_UNITS = {
     Phase.PEOPLE: "名",
     Phase.DELETIONS: "名",
     Phase.IDS: "名",
+    Phase.SURVEY: "名",
+    Phase.LOOKUPS: "件",
+    Phase.REMOVALS: "件",
 }
 WAITING_FOR = {
     Reason.RATE_LIMITED: "SmartHRへの問い合わせが上限に達したため、待っています。",
@@ -70,7 +73,7 @@ class RunView:
 
     @property
     def title(self) -> str:
-        return f"{self.run.get_kind_display()}の同期"
+        return RunKind(self.run.kind).headline
 
     @property
     def elapsed(self) -> timedelta:
@@ -87,9 +90,16 @@ class RunView:
         lines = []
         for number, phase in enumerate(shown):
             state = "done" if number < here else "now" if number == here else "later"
-            numbers = (self.run.phase_done, self.run.phase_total) if state == "now" else (0, None)
-            lines.append(PhaseLine(phase.label, state, *numbers, PHASE_UNITS.get(phase, "")))
+            lines.append(self._line(phase, state))
         return lines
+
+    def _line(self, phase: Phase, state: str) -> PhaseLine:
+        numbers: tuple[int, int | None] = (0, None)
+        if state == "now":
+            numbers = self.run.phase_done, self.run.phase_total
+        elif state == "done":
+            numbers = (self.run.progress or {}).get("finished", {}).get(phase.value, 0), None
+        return PhaseLine(phase.label, state, *numbers, PHASE_UNITS.get(phase, ""))
 
     def _phase(self) -> Phase:
         return Phase(self.run.phase)
@@ -114,6 +124,17 @@ class RunView:
             return [self.departments]
         both = [self.people, self.departments]
         return both if self.departments.read or self.slot is not None else [self.people]
+
+    @property
+    def result(self) -> str:
+        """新規12・更新30・スキップ3・削除0; nothing for what counts no such records."""
+        if self.run.kind not in SYNC_KINDS:
+            return ""
+        counts = self.main_counts
+        return (
+            f"新規{counts.created:,}・更新{counts.updated:,}"
+            f"・スキップ{counts.skipped:,}・削除{counts.deleted:,}"
+        )
 
     @property
     def main_counts(self) -> CountLine:

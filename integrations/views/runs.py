@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,8 +21,7 @@ from integrations.reason_texts import explain
 from integrations.services.connection import ConnectionChanges, configure, integration_of
 from integrations.services.runs import NotReady, request_cancel, start_run
 from integrations.views.progress import RunView
-
-PAGE_SIZE = 50
+from integrations.views.report import report_context
 
 
 @administrators_only
@@ -61,7 +59,7 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
     waiting = report.waiting_deletions(request.user.company)
     context = {"view": view, "integration": integration, "waiting": waiting}
     context["asks_about_account"] = view.asks_about(integration)
-    context |= _report(request, run, waiting)
+    context |= report_context(request, run, integration)
     return render(request, "integrations/run_report.html", context)
 
 
@@ -113,21 +111,3 @@ def accept_account(request: SignedInRequest, pk: int) -> HttpResponse:
 def _run(request: SignedInRequest, pk: int) -> SyncRun:
     run: SyncRun = get_object_or_404(SyncRun.objects.for_company(request.user.company), pk=pk)
     return run
-
-
-def _report(
-    request: SignedInRequest, run: SyncRun, waiting: report.WaitingDeletions
-) -> dict[str, Any]:
-    """The chosen tab of the report, one page of it."""
-    company = request.user.company
-    tabs = report.tabs_of(run, waiting)
-    tab = report.chosen_tab(request.GET.get("tab"), tabs)
-    number = request.GET.get("page")
-    has_report = any(entry.count for entry in tabs)
-    context: dict[str, Any] = {"tabs": tabs, "tab": tab, "has_report": has_report}
-    if (subject := report.CANDIDATE_TABS.get(tab.key)) is not None:
-        asked = Paginator(report.candidates(company, subject), PAGE_SIZE).get_page(number)
-        rows_of = report.person_rows if tab.key == "people" else report.group_rows
-        return {**context, "page": asked, "rows": rows_of(list(asked), company=company)}
-    page = Paginator(report.records_of(run, tab.key), PAGE_SIZE).get_page(number)
-    return {**context, "page": page, "rows": page.object_list}

@@ -24,7 +24,7 @@ from integrations.forms import (
 )
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import attribute_label
-from integrations.report import asking_run, waiting_deletions
+from integrations.report import waiting_deletions
 from integrations.services.connection import RefusedValue, configure, integration_of
 from integrations.views.progress import RunView
 
@@ -118,7 +118,6 @@ def _page(
         "integration": integration,
         "unreadable": [attribute_label(name) for name in integration.unreadable],
         "waiting": waiting,
-        "asking": asking_run(company) if waiting.people or waiting.groups else None,
         "history": history,
         "active": RunView(active, slot) if active else None,
         "last_departments": _newer(

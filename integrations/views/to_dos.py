@@ -1,0 +1,121 @@
+"""What waits for a 管理者, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.urls import reverse
+
+from companies.models import Company
+from integrations.choices import SYNC_KINDS, Outcome, RunKind, RunStatus, Subject
+from integrations.models import RunRecord, SmartHRIntegration, SyncRun
+from integrations.reason_texts import attribute_label
+from integrations.reasons import Reason
+from integrations.report import waiting_deletions
+from integrations.views.progress import RunView
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    # A key of the status labels, and its word.
+    status: str
+    label: str
+    text: str
+    address: str
+    link: str
+
+
+def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
+    company: Company = integration.company
+    ended = newest_ended(company)
+    return [
+        *_deletions(company),
+        *_from_runs(integration, ended),
+        *_unreadable(integration),
+        *_from_people(ended.get(RunKind.EMPLOYEES)),
+        *_first_steps(integration, ended),
+    ]
+
+
+def newest_ended(company: Company) -> dict[RunKind, SyncRun]:
+    """The newest sync of each kind that has ended; departments that the people's sync read since
+    count as synced by it (D5)."""
+    ended: dict[RunKind, SyncRun] = {}
+    for kind in SYNC_KINDS:
+        runs = SyncRun.objects.for_company(company).filter(kind=kind, finished_at__isnull=False)
+        if (run := runs.order_by("-started_at").first()) is not None:
+            ended[kind] = run
+    departments, people = ended.get(RunKind.DEPARTMENTS), ended.get(RunKind.EMPLOYEES)
+    if departments and people and people.started_at > departments.started_at:
+        if people.status != RunStatus.FAILED and RunView(people, None).departments.read:
+            del ended[RunKind.DEPARTMENTS]
+    return ended
+
+
+def _deletions(company: Company) -> Iterator[ToDo]:
+    waiting = waiting_deletions(company)
+    address = reverse("smarthr-deletions")
+    if waiting.people:
+        text = f"SmartHRにいない社員が{waiting.people:,}名います。"
+        if waiting.cards:
+            text += f"承認すると名刺{waiting.cards:,}件も削除されます。"
+        text += "承認するまで削除されません。"
+        yield ToDo("needs_confirmation", "要確認", text, f"{address}?tab=people", "削除を確認")
+    if waiting.groups:
+        text = f"SmartHRにない部署のグループが{waiting.groups:,}件あります。"
+        text += "承認するまで削除されません。"
+        link = "グループの削除を確認"
+        yield ToDo("needs_confirmation", "要確認", text, f"{address}?tab=groups", link)
+
+
+def _from_runs(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -> Iterator[ToDo]:
+    for run in sorted(ended.values(), key=lambda run: run.started_at, reverse=True):
+        view = RunView(run, None)
+        what = view.problem.what if view.problem else ""
+        address = reverse("smarthr-run", args=[run.pk])
+        if run.status == RunStatus.FAILED:
+            text = f"{run.get_kind_display()}の同期に失敗しました。{what}"
+            yield ToDo(RunStatus.FAILED, "失敗", text, address, "結果を確認")
+        elif run.status == RunStatus.NEEDS_CONFIRMATION and what:
+            if run.error_code != Reason.OTHER_ACCOUNT or integration.account_unchecked:
+                yield ToDo(RunStatus.NEEDS_CONFIRMATION, "要確認", what, address, "結果を確認")
+
+
+def _unreadable(integration: SmartHRIntegration) -> Iterator[ToDo]:
+    if integration.unreadable:
+        names = "、".join(attribute_label(name) for name in integration.unreadable)
+        text = f"アクセストークンで{names}を読めないため、今の値を残しています。"
+        address = f"{reverse('smarthr-settings')}#connection"
+        yield ToDo("needs_confirmation", "要確認", text, address, "接続を確認")
+
+
+def _from_people(run: SyncRun | None) -> Iterator[ToDo]:
+    """C6 and S1: what only a person can put right, or tell, after the newest sync of people."""
+    if run is None:
+        return
+    records = RunRecord.objects.for_company(run.company_id).filter(
+        run=run, subject=Subject.EMPLOYEE
+    )
+    address = reverse("smarthr-run", args=[run.pk])
+    held = records.filter(reason=Reason.LAST_ADMINISTRATOR).count()
+    if held:
+        text = "ログインできる最後の管理者のため、SmartHRの変更を保留しています。"
+        text += "先に別の社員を管理者にしてください。"
+        query = f"?tab=reported&reason={Reason.LAST_ADMINISTRATOR.value}"
+        yield ToDo("needs_confirmation", "要確認", text, f"{address}{query}", "対象者を確認")
+    renamed = records.filter(Q(outcome=Outcome.UPDATED) & Q(changes__has_key="employee_id")).count()
+    if renamed:
+        text = f"ログインに使う社員IDが{renamed:,}名変わりました。本人に知らせてください。"
+        yield ToDo("notice", "お知らせ", text, f"{address}?tab=logins", "対象者を確認")
+
+
+def _first_steps(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -> Iterator[ToDo]:
+    address = reverse("smarthr-settings")
+    if not integration.is_connected:
+        text = "SmartHRとまだ接続していません。"
+        yield ToDo("not_connected", "未設定", text, address, "SmartHR連携を設定")
+    elif not ended:
+        text = "SmartHRと接続しました。「インポート・同期実行」で部署と従業員を取り込んでください。"
+        yield ToDo("not_connected", "未実行", text, address, "取り込みを始める")
