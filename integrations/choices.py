@@ -55,6 +55,8 @@ class RunKind(models.TextChoices):
 
 
 SYNC_KINDS = (RunKind.DEPARTMENTS, RunKind.EMPLOYEES)
+# They change nothing but their own rows.
+READING_KINDS = (RunKind.FIRST_IMPORT, RunKind.RELINK, RunKind.PREVIEW)
 
 
 class Trigger(models.TextChoices):
@@ -97,7 +99,10 @@ PEOPLE_PHASES = (Phase.CREWS, Phase.PEOPLE, Phase.DELETIONS, Phase.IDS)
 
 
 def phases_of(kind: RunKind, slot: int | None) -> tuple[Phase, ...]:
-    """The steps of a run, in order; the employee sync includes the departments where D5 says so."""
+    """The steps of a run, in order; the employee sync includes the departments where D5 says so.
+
+    A preview goes through the steps of the sync that it tells about.
+    """
     if kind == RunKind.DEPARTMENTS:
         return (*GROUP_PHASES, Phase.GROUP_DELETIONS, Phase.DONE)
     if slot is None:

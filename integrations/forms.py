@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 
 from companies.models import Company
+from employees.models import Employee
 from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
 from integrations.models import SmartHRIntegration
 from integrations.services.connection import ConnectionChanges
 
+NO_SLOT = "適用しない"
 RETIRED_HINT = "おすすめは「新規に取り込まず、ログインを停止する」です。"
 
 
@@ -49,19 +51,34 @@ class ConnectionForm(forms.Form):
         return {"subdomain": integration.subdomain}
 
 
+def slot_label(slot: int | None) -> str:
+    return NO_SLOT if slot is None else f"部署{slot}"
+
+
 class DepartmentSlotForm(forms.Form):
     department_slot = forms.TypedChoiceField(
         label="グループとして適用する部署",
         coerce=int,
         empty_value=None,
         required=False,
-        choices=[("", "適用しない"), *((slot, f"部署{slot}") for slot in range(1, 11))],
+        choices=[("", NO_SLOT), *((slot, slot_label(slot)) for slot in range(1, 11))],
         error_messages={"invalid_choice": "選べない値です。一覧から選んでください。"},
         widget=forms.Select({"class": "form-select"}),
     )
 
     def changes(self) -> ConnectionChanges:
         return ConnectionChanges(department_slot=self.cleaned_data["department_slot"])
+
+    def asks_first(self, integration: SmartHRIntegration) -> bool:
+        """Whether saving would move people at the next sync (D4)."""
+        slot = self.cleaned_data["department_slot"]
+        if slot is None or slot == integration.department_slot:
+            return False
+        return bool(Employee.objects.for_company(integration.company_id).linked().exists())
+
+    @property
+    def wanted(self) -> str:
+        return slot_label(self.cleaned_data["department_slot"])
 
     @staticmethod
     def stored(integration: SmartHRIntegration) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -24,7 +24,7 @@ from integrations.models import RunPage, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from integrations.services.clients import smarthr_client
 from integrations.services.connection import integration_of
-from integrations.services.snapshot import sync_settings
+from integrations.services.snapshot import preview_ledger, sync_settings
 from integrations.services.summary import failure_detail
 from integrations.smarthr.errors import (
     Maintenance,
@@ -36,6 +36,7 @@ from integrations.sync.database import DatabaseLedger
 from integrations.sync.engine import advance
 from integrations.sync.ledger import LeaseLost, RunCancelled
 from integrations.sync.outcomes import StopRun
+from integrations.sync.preview_ledger import PreviewLedger
 from integrations.sync.work import Paused, Work
 
 log = logging.getLogger(__name__)
@@ -45,9 +46,13 @@ BEAT: Final = 10.0
 LEASE: Final = timedelta(seconds=75)
 LONGEST_WAIT: Final = timedelta(hours=24)  # T6
 MOST_TAKEOVERS: Final = 50
+MOST_TAKEOVERS_OF_A_PREVIEW: Final = 2  # it begins anew each time
 LABEL_LENGTH: Final = 300
 # The others go on to their end: a cancelled run never deletes (E12).
 CAN_BE_CANCELLED: Final = Q(progress__has_deleted=False) | Q(progress__has_deleted__isnull=True)
+
+
+RunLedger = DatabaseLedger | PreviewLedger
 
 
 class NotReady(Exception):
@@ -71,6 +76,7 @@ def start_run(
     trigger: Trigger,
     actor: Employee | None,
     lease: UUID | None = None,
+    options: Mapping[str, Any] | None = None,
     again: bool = False,
 ) -> tuple[SyncRun, bool]:
     """The new run, or the one that is active already and False (T6). Raises NotReady.
@@ -90,6 +96,7 @@ def start_run(
                 started_by=actor,
                 started_by_label=actor.label[:LABEL_LENGTH] if actor else "",
                 settings_version=integration.settings_version,
+                options=dict(options or {}),
             )
             if actor is not None:
                 _audit(run, actor, AuditAction.STARTED)
@@ -101,7 +108,13 @@ def start_run(
         active = active_run(company)
         if active is None and not again:  # it ended just now
             return start_run(
-                company=company, kind=kind, trigger=trigger, actor=actor, lease=lease, again=True
+                company=company,
+                kind=kind,
+                trigger=trigger,
+                actor=actor,
+                lease=lease,
+                options=options,
+                again=True,
             )
         if active is None:
             raise
@@ -208,9 +221,12 @@ def _work_on(run: SyncRun, lease: UUID, should_pause: Callable[[], bool]) -> Sli
     has_deleted = run.progress.get("has_deleted", False)  # then it goes on to its end (E12)
     if run.settings_version != integration.settings_version and not has_deleted:
         return _finish(run, lease, RunStatus.FAILED, Reason.SETTINGS_CHANGED)
-    if run.takeovers > MOST_TAKEOVERS:
+    most = MOST_TAKEOVERS_OF_A_PREVIEW if run.kind == RunKind.PREVIEW else MOST_TAKEOVERS
+    if run.takeovers > most:
         return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR, {"run": run.pk})
-    ledger = DatabaseLedger(run, lease, sync_settings(integration))
+    ledger = _ledger(run, lease, integration)
+    if isinstance(ledger, PreviewLedger):
+        should_pause = _never  # what is planned in memory cannot be put down
     before = run.requests
     try:
         with smarthr_client(integration, _heartbeat(run, lease)) as client:
@@ -227,7 +243,20 @@ def _work_on(run: SyncRun, lease: UUID, should_pause: Callable[[], bool]) -> Sli
         return _finish(run, lease, RunStatus.FAILED, Reason.TOKEN_UNDECRYPTABLE, None, ledger)
     except SmartHRError as error:
         return _after_error(run, lease, ledger, error, integration)
-    return _finish(run, lease, done.status, done.reason, None, ledger)
+    status = done.status
+    if run.kind == RunKind.PREVIEW and status == RunStatus.NEEDS_CONFIRMATION:
+        status = RunStatus.SUCCEEDED  # nobody waits for a word yet
+    return _finish(run, lease, status, done.reason, None, ledger)
+
+
+def _ledger(run: SyncRun, lease: UUID, integration: SmartHRIntegration) -> RunLedger:
+    if run.kind == RunKind.PREVIEW:
+        return preview_ledger(run, lease, integration)
+    return DatabaseLedger(run, lease, sync_settings(integration))
+
+
+def _never() -> bool:
+    return False
 
 
 def _heartbeat(run: SyncRun, lease: UUID) -> Callable[[], None]:
@@ -246,13 +275,15 @@ def _heartbeat(run: SyncRun, lease: UUID) -> Callable[[], None]:
 def _after_error(
     run: SyncRun,
     lease: UUID,
-    ledger: DatabaseLedger,
+    ledger: RunLedger,
     error: SmartHRError,
     integration: SmartHRIntegration,
 ) -> Slice:
     waits = isinstance(error, RateLimited) or (
         isinstance(error, Maintenance) and run.trigger != Trigger.COMMAND
     )
+    if run.kind == RunKind.PREVIEW:
+        waits = False  # it would begin anew each time
     if waits and isinstance(error, RetryLater) and timezone.now() - run.started_at < LONGEST_WAIT:
         return _wait(run, lease, ledger, error)
     log.warning("run %s stopped: %s", run.pk, error)
@@ -260,13 +291,13 @@ def _after_error(
     return _finish(run, lease, RunStatus.FAILED, Reason(error.code), detail, ledger)
 
 
-def _release(run: SyncRun, lease: UUID, ledger: DatabaseLedger) -> Slice:
+def _release(run: SyncRun, lease: UUID, ledger: RunLedger) -> Slice:
     if not _let_go(run, lease, requests=ledger.requests()):
         return _finish(run, lease, RunStatus.CANCELLED, None, None, ledger)
     return Slice(finished=False)
 
 
-def _wait(run: SyncRun, lease: UUID, ledger: DatabaseLedger, error: RetryLater) -> Slice:
+def _wait(run: SyncRun, lease: UUID, ledger: RunLedger, error: RetryLater) -> Slice:
     """T6: 待機中 until the limit or the maintenance is over."""
     seconds = error.wait if error.wait is not None else 60.0
     until = timezone.now() + timedelta(seconds=max(seconds, 1.0))
@@ -299,7 +330,7 @@ def _finish(
     status: RunStatus,
     reason: Reason | None,
     detail: dict[str, object] | None = None,
-    ledger: DatabaseLedger | None = None,
+    ledger: RunLedger | None = None,
 ) -> Slice:
     with transaction.atomic():
         values: dict[str, object] = {
@@ -317,7 +348,10 @@ def _finish(
         ended = _held(run, lease).update(**values)
         if ended:
             RunPage.objects.filter(run=run).delete()  # needed to go on, and for nothing else
-            if ledger is not None and ledger.progress.crews.ended:
+            if isinstance(ledger, PreviewLedger):
+                if status == RunStatus.SUCCEEDED:  # half a plan would look like a whole one
+                    ledger.keep_report()
+            elif ledger is not None and ledger.progress.crews.ended:
                 SmartHRIntegration.objects.for_company(run.company_id).update(
                     unreadable=ledger.progress.unreadable
                 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,10 +13,14 @@ from companies.models import Company
 from employees.models import Employee
 from groups.models import Group
 from integrations.choices import CandidateStatus, DeletionPolicy, NameSource, RetiredPolicy, Subject
-from integrations.models import CrewTombstone, DeletionCandidate, SmartHRIntegration
+from integrations.models import CrewTombstone, DeletionCandidate, SmartHRIntegration, SyncRun
 from integrations.sync.memory import Records
+from integrations.sync.preview_ledger import PreviewLedger
 from integrations.sync.rows import group_row, holder_row, person_row
 from integrations.sync.types import SyncSettings
+
+# Of a run's options: another グループとして適用する部署 than the saved one.
+PREVIEWED_SLOT: Final = "slot"
 
 
 def sync_settings(integration: SmartHRIntegration) -> SyncSettings:
@@ -28,6 +34,14 @@ def sync_settings(integration: SmartHRIntegration) -> SyncSettings:
         force_password_change=company.force_password_change,
         today=timezone.localdate(),
     )
+
+
+def preview_ledger(run: SyncRun, lease: UUID, integration: SmartHRIntegration) -> PreviewLedger:
+    """The records of now and the settings of now, but for the slot that the run asks about."""
+    settings = sync_settings(integration)
+    if PREVIEWED_SLOT in run.options:
+        settings = replace(settings, slot=run.options[PREVIEWED_SLOT])
+    return PreviewLedger(run, lease, settings, records_of(run.company))
 
 
 def records_of(company: Company) -> Records:

@@ -28,19 +28,11 @@ from integrations.models import (
     SmartHRIntegration,
     SyncRun,
 )
-from integrations.reasons import Reason
 from integrations.smarthr.records import Crew, Page
 from integrations.sync import group_writes, people_writes
 from integrations.sync.held import page_from_json, page_to_json
-from integrations.sync.ledger import (
-    ALWAYS_THERE,
-    LeaseLost,
-    Ledger,
-    Line,
-    RunCancelled,
-    StoredPage,
-)
-from integrations.sync.outcomes import StopRun
+from integrations.sync.lease import hold_lease, rows_of
+from integrations.sync.ledger import ALWAYS_THERE, LeaseLost, Ledger, Line, StoredPage
 from integrations.sync.progress import Progress
 from integrations.sync.rows import group_row, holder_row, person_row
 from integrations.sync.types import GroupPlan, GroupRow, Holder, Person, PersonPlan, SyncSettings
@@ -66,7 +58,7 @@ class DatabaseLedger(Ledger):
             before = self.progress.to_json(), copy.deepcopy(self.counts)
             try:
                 with transaction.atomic():
-                    self._hold_lease()
+                    hold_lease(self.run, self.lease, to_its_end=self.progress.has_deleted)
                     work()
                     self._save()
             except (IntegrityError, OperationalError) as error:
@@ -84,23 +76,6 @@ class DatabaseLedger(Ledger):
     def lock_company(self) -> None:
         lock_company(self.run.company_id)
 
-    def _hold_lease(self) -> None:
-        runs = self._runs()
-        held = runs.filter(lease=self.lease, status=RunStatus.RUNNING)
-        if not held.update(heartbeat_at=timezone.now()):
-            raise LeaseLost
-        if self.progress.has_deleted:
-            return
-        cancelled, version, current = runs.values_list(
-            "cancel_requested_at",
-            "settings_version",
-            "company__smarthr_integration__settings_version",
-        ).get()
-        if cancelled is not None:
-            raise RunCancelled
-        if version != current:
-            raise StopRun(Reason.SETTINGS_CHANGED, confirm=False)
-
     def _save(self) -> None:
         progress = self.progress
         self._runs().update(
@@ -115,7 +90,7 @@ class DatabaseLedger(Ledger):
         )
 
     def _runs(self) -> Any:
-        return SyncRun.objects.for_company(self.run.company_id).filter(pk=self.run.pk)
+        return rows_of(self.run)
 
     # --- pages ------------------------------------------------------------------------------
     def save_page(self, page: StoredPage) -> None:

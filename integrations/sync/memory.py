@@ -216,7 +216,8 @@ class MemoryLedger(Ledger):
         for place, line in enumerate(self.lines):
             if line.smarthr_id == str(crew) and line.outcome == Outcome.CREATED:
                 changes = {**line.changes, "employee_id": (None, employee_id)}
-                self.lines[place] = replace(line, changes=changes)
+                label = f"{line.label.rsplit('（', 1)[0]}（{employee_id}）"
+                self.lines[place] = replace(line, label=label, changes=changes)
 
 
 def _survivor(group: GroupRow, groups: Mapping[int, GroupRow], gone: set[int]) -> int | None:

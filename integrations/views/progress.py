@@ -9,10 +9,19 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.choices import SYNC_KINDS, Outcome, Phase, RunKind, RunStatus, phases_of
+from integrations.choices import (
+    READING_KINDS,
+    SYNC_KINDS,
+    Outcome,
+    Phase,
+    RunKind,
+    RunStatus,
+    phases_of,
+)
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, attribute_label, explain
 from integrations.reasons import Reason
+from integrations.services.snapshot import PREVIEWED_SLOT
 
 ANNOUNCED_EVERY = 25  # per cent
 PHASE_UNITS = {
@@ -76,6 +85,10 @@ class RunView:
         return RunKind(self.run.kind).headline
 
     @property
+    def only_reads(self) -> bool:
+        return self.run.kind in READING_KINDS
+
+    @property
     def elapsed(self) -> timedelta:
         return (self.run.finished_at or timezone.now()) - self.run.started_at
 
@@ -106,7 +119,7 @@ class RunView:
 
     def _phases(self) -> tuple[Phase, ...]:
         """The steps of this run, also where the slot was changed after its start."""
-        kind, slot = RunKind(self.run.kind), self.slot
+        kind, slot = RunKind(self.run.kind), self.run.options.get(PREVIEWED_SLOT, self.slot)
         steps = phases_of(kind, slot)
         return steps if self._phase() in steps else phases_of(kind, 1)
 

@@ -17,9 +17,12 @@ from companies.access import administrators_only
 from companies.models import AuditAction
 from companies.requests import SignedInRequest
 from integrations import report, report_csv
+from integrations.choices import RunKind
+from integrations.forms import slot_label
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.record_links import smarthr_site
 from integrations.report_filters import BY_REASON, ReportFilter, reason_choices
+from integrations.services.snapshot import PREVIEWED_SLOT
 
 PAGE_SIZE = 50
 EVERYTHING = "all"
@@ -42,7 +45,17 @@ def report_context(
         "page": page,
         "rows": page.object_list,
         "site": smarthr_site(integration),
+        **_of_preview(run, tabs),
     }
+
+
+def _of_preview(run: SyncRun, tabs: list[report.Tab]) -> dict[str, Any]:
+    if run.kind != RunKind.PREVIEW:
+        return {}
+    moved = next((tab.count for tab in tabs if tab.key == "moved"), 0)
+    asks_about_slot = PREVIEWED_SLOT in run.options
+    slot = slot_label(run.options[PREVIEWED_SLOT]) if asks_about_slot else ""
+    return {"moved": moved, "asked_slot": slot}
 
 
 @administrators_only

@@ -17,11 +17,11 @@ from employees.models import Employee
 from integrations import report
 from integrations.choices import SYNC_KINDS, RunKind, Trigger
 from integrations.models import SyncRun
-from integrations.reason_texts import explain
 from integrations.services.connection import ConnectionChanges, configure, integration_of
 from integrations.services.runs import NotReady, request_cancel, start_run
 from integrations.views.progress import RunView
 from integrations.views.report import report_context
+from integrations.views.starting import ALREADY_RUNNING, tell_refusal
 
 
 @administrators_only
@@ -38,13 +38,12 @@ def start(request: SignedInRequest, kind: str) -> HttpResponse:
             actor=cast(Employee, request.user),
         )
     except NotReady as refusal:
-        text = explain(refusal.reason, {}, subject="")
-        messages.error(request, f"{text.what}{text.next}")
+        tell_refusal(request, refusal)
         return redirect("smarthr-settings")
     if started:
         messages.success(request, f"{run.get_kind_display()}の同期を受け付けました。")
     else:
-        messages.info(request, "すでに同期を実行中です。実行中の同期を表示しています。")
+        messages.info(request, ALREADY_RUNNING)
     return redirect("smarthr-run", run.pk)
 
 
@@ -60,7 +59,8 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {"view": view, "integration": integration, "waiting": waiting}
     context["asks_about_account"] = view.asks_about(integration)
     context |= report_context(request, run, integration)
-    return render(request, "integrations/run_report.html", context)
+    template = "run_preview" if run.kind == RunKind.PREVIEW else "run_report"
+    return render(request, f"integrations/{template}.html", context)
 
 
 @administrators_only

@@ -21,6 +21,7 @@ from integrations.forms import (
     DepartmentSlotForm,
     OtherSettingsForm,
     SettingsForm,
+    slot_label,
 )
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import attribute_label
@@ -72,7 +73,7 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
 
 def _must_ask(form: SettingsForm, integration: SmartHRIntegration, request: HttpRequest) -> bool:
     return (
-        isinstance(form, OtherSettingsForm)
+        isinstance(form, OtherSettingsForm | DepartmentSlotForm)
         and form.asks_first(integration)
         and "confirmed" not in request.POST
     )
@@ -98,6 +99,7 @@ def _section(
         return _page(request, integration, status=status, **changed)
     context = {
         "integration": integration,
+        "slot_now": slot_label(integration.department_slot),
         f"{section}_form": form,
         f"{section}_asks": asks,
         f"{section}_result": result,
@@ -116,6 +118,7 @@ def _page(
     active = next((run for run in recent if run.is_active), None)
     context = {
         "integration": integration,
+        "slot_now": slot_label(slot),
         "unreadable": [attribute_label(name) for name in integration.unreadable],
         "waiting": waiting,
         "history": history,

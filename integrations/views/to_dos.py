@@ -48,10 +48,15 @@ def newest_ended(company: Company) -> dict[RunKind, SyncRun]:
         if (run := runs.order_by("-started_at").first()) is not None:
             ended[kind] = run
     departments, people = ended.get(RunKind.DEPARTMENTS), ended.get(RunKind.EMPLOYEES)
-    if departments and people and people.started_at > departments.started_at:
-        if people.status != RunStatus.FAILED and RunView(people, None).departments.read:
-            del ended[RunKind.DEPARTMENTS]
+    if departments and people and _covers(people, departments):
+        del ended[RunKind.DEPARTMENTS]
     return ended
+
+
+def _covers(people: SyncRun, departments: SyncRun) -> bool:
+    is_newer = people.started_at > departments.started_at
+    read_departments = RunView(people, None).departments.read > 0
+    return is_newer and people.status != RunStatus.FAILED and read_departments
 
 
 def _deletions(company: Company) -> Iterator[ToDo]:
@@ -79,7 +84,8 @@ def _from_runs(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -
             text = f"{run.get_kind_display()}の同期に失敗しました。{what}"
             yield ToDo(RunStatus.FAILED, "失敗", text, address, "結果を確認")
         elif run.status == RunStatus.NEEDS_CONFIRMATION and what:
-            if run.error_code != Reason.OTHER_ACCOUNT or integration.account_unchecked:
+            settled = run.error_code == Reason.OTHER_ACCOUNT and not integration.account_unchecked
+            if not settled:
                 yield ToDo(RunStatus.NEEDS_CONFIRMATION, "要確認", what, address, "結果を確認")
 
 

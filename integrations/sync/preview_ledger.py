@@ -1,0 +1,78 @@
+"""X1: a dry run in the background: planned in memory, shown while it goes on, kept as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import transaction
+
+from integrations.choices import Outcome, RunKind, Subject
+from integrations.models import SyncRun
+from integrations.reasons import Reason
+from integrations.sync.lease import hold_lease, rows_of
+from integrations.sync.ledger import Line
+from integrations.sync.memory import MemoryLedger, Records
+from integrations.sync.people_writes import add_lines
+from integrations.sync.types import Note, SyncSettings
+
+CHUNK = 2000
+
+
+class PreviewLedger(MemoryLedger):
+    """Writes nothing but the row of its own run and, at the end, that run's report."""
+
+    def __init__(self, run: SyncRun, lease: UUID, settings: SyncSettings, records: Records) -> None:
+        super().__init__(RunKind.EMPLOYEES, settings, records)
+        self.run = run
+        self.lease = lease
+        self.requests: Callable[[], int] = lambda: 0
+
+    def step(self, work: Callable[[], None]) -> None:
+        with transaction.atomic():
+            hold_lease(self.run, self.lease, to_its_end=False)
+            work()
+            rows_of(self.run).update(
+                phase=self.progress.phase,
+                phase_done=self.progress.done,
+                phase_total=self.progress.total,
+                progress={"finished": self.progress.finished},
+                counts=self.counts,
+                requests=self.requests(),
+            )
+
+    def keep_report(self) -> None:
+        """In the transaction that ends the run."""
+        for subject in Subject:
+            lines = [line for line in self._all_lines() if line.subject == subject]
+            for start in range(0, len(lines), CHUNK):
+                add_lines(lines[start : start + CHUNK], run=self.run)
+
+    def _all_lines(self) -> Iterator[Line]:
+        for line in self.lines:
+            # What is new here has no row.
+            yield replace(line, object_pk=None) if line.outcome == Outcome.CREATED else line
+        yield from self._asked_about()
+
+    def _asked_about(self) -> Iterator[Line]:
+        """E12, G4: who would wait for a person's word."""
+        note = (Note(Reason.WOULD_ASK),)
+        for crew in sorted(self.records.pending[Subject.EMPLOYEE]):
+            if (person := self.records.people.get(crew)) is not None:
+                yield _asked(Subject.EMPLOYEE, crew, person.label, person.pk, note)
+        named = {group.smarthr_id: group for group in self.records.groups.values()}
+        for department in sorted(self.records.pending[Subject.GROUP]):
+            if (group := named.get(department)) is not None:
+                yield _asked(Subject.GROUP, department, group.name, group.pk, note)
+
+
+def _asked(subject: Subject, key: UUID, label: str, pk: int, notes: tuple[Note, ...]) -> Line:
+    return Line(
+        subject=subject,
+        smarthr_id=str(key),
+        label=label,
+        outcome=Outcome.UNCHANGED,
+        notes=notes,
+        object_pk=pk,
+    )
