@@ -11,6 +11,7 @@ from companies.models import Company, TenantOwned, TenantQuerySet
 from employees.models import Employee
 from integrations.choices import (
     ACTIVE_STATUSES,
+    SYNC_KINDS,
     Outcome,
     Phase,
     RunKind,
@@ -74,6 +75,10 @@ class SyncRun(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
+
+    @property
+    def in_short(self) -> str:
+        return "同期中" if self.kind in SYNC_KINDS else "処理中"
 
     @property
     def is_active(self) -> bool:

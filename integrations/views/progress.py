@@ -139,6 +139,13 @@ class RunView:
         return both if self.departments.read or self.slot is not None else [self.people]
 
     @property
+    def status_label(self) -> str:
+        """完了（スキップ3名）: the word of the status, with what was left out."""
+        label, counts = self.run.get_status_display(), self.main_counts
+        is_told = self.run.status == RunStatus.SUCCEEDED and counts.skipped
+        return f"{label}（スキップ{counts.skipped:,}{counts.unit}）" if is_told else label
+
+    @property
     def result(self) -> str:
         """新規12・更新30・スキップ3・削除0; nothing for what counts no such records."""
         if self.run.kind not in SYNC_KINDS:

@@ -15,7 +15,7 @@ from companies import audit
 from companies.access import administrators_only
 from companies.models import Company
 from companies.requests import SignedInRequest
-from integrations.choices import RunKind
+from integrations.choices import SYNC_KINDS, RunKind
 from integrations.forms import (
     ConnectionForm,
     DepartmentSlotForm,
@@ -136,9 +136,8 @@ def _page(
 
 def _with_departments(history: list[RunView]) -> RunView | None:
     """The newest ended run that read departments, alone or before the people (D5)."""
-    return next(
-        (view for view in history if not view.run.is_active and view.departments.read), None
-    )
+    syncs = (view for view in history if view.run.kind in SYNC_KINDS)
+    return next((view for view in syncs if not view.run.is_active and view.departments.read), None)
 
 
 def _newer(first: RunView | None, second: RunView | None) -> RunView | None:
