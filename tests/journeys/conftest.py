@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
+from employees.models import Employee
+from simulator.account import Account
+from simulator.server import start_simulator
 from tests import environment
+from tests.factories import AdministratorFactory, CompanyFactory, IntegrationFactory
+from tests.journeys.steps import TOKEN
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 TIMEOUT_MS = 5_000
@@ -71,3 +76,30 @@ def page(page: Page) -> Iterator[Page]:
     page.on("request", hear_request)
     yield page
     assert complaints == []
+
+
+@pytest.fixture
+def account(settings: Any) -> Iterator[Account]:
+    with start_simulator() as simulator:
+        account = simulator.add_account("acme", TOKEN)
+        account.rate_limit_per_second = account.rate_limit_per_hour = None
+        account.generate(people=250, departments=12)
+        settings.SMARTHR_API_URL = account.api_url.replace("/acme/", "/{subdomain}/")
+        yield account
+
+
+@pytest.fixture
+def administrator(transactional_db: None) -> Employee:
+    company = CompanyFactory(code="acme", name="アクメ株式会社")
+    IntegrationFactory(company=company, subdomain="", token_ciphertext="", token_ending="")
+    return AdministratorFactory(
+        company=company, employee_id="admin", last_name="山田", first_name="花子"
+    )
+
+
+@pytest.fixture
+def site(
+    account: Account, administrator: Employee, background_worker: None, live_server: Any
+) -> str:
+    """The address of the running product."""
+    return str(live_server.url)

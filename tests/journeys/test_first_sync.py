@@ -1,7 +1,6 @@
 """A 管理者 connects the company, imports everybody, and sees what came of it."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,52 +8,8 @@ from playwright.sync_api import Page, expect
 
 from employees.models import Employee
 from simulator.account import Account
-from simulator.server import start_simulator
-from tests.factories import PASSWORD, AdministratorFactory, CompanyFactory
-
-TOKEN = "shr_1234_abcdefghijklmnopqrstuvwxyz123456"
-SYNC_MS = 60_000
-
-
-@pytest.fixture
-def account(settings: Any) -> Iterator[Account]:
-    with start_simulator() as simulator:
-        account = simulator.add_account("acme", TOKEN)
-        account.rate_limit_per_second = account.rate_limit_per_hour = None
-        account.generate(people=250, departments=12)
-        settings.SMARTHR_API_URL = account.api_url.replace("/acme/", "/{subdomain}/")
-        yield account
-
-
-@pytest.fixture
-def administrator(transactional_db: None) -> Employee:
-    company = CompanyFactory(code="acme", name="アクメ株式会社")
-    return AdministratorFactory(
-        company=company, employee_id="admin", last_name="山田", first_name="花子"
-    )
-
-
-@pytest.fixture
-def site(
-    account: Account, administrator: Employee, background_worker: None, live_server: Any
-) -> str:
-    """The address of the running product."""
-    return str(live_server.url)
-
-
-def log_in(page: Page, site: str, path: str = "/") -> None:
-    page.goto(f"{site}{path}")
-    page.get_by_label("企業ID").fill("acme")
-    page.get_by_label("社員ID").fill("admin")
-    page.get_by_label("パスワード", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="ログイン").click()
-
-
-def connect(page: Page) -> None:
-    page.get_by_label("サブドメイン").fill("acme")
-    page.get_by_label("アクセストークン").fill(TOKEN)
-    page.locator("#connection").get_by_role("button", name="保存").click()
-    expect(page.locator("#connection")).to_contain_text("設定済み（末尾3456）")
+from tests.factories import PASSWORD
+from tests.journeys.steps import SYNC_MS, connect, log_in
 
 
 def test_from_login_to_the_badge(page: Page, site: str, account: Account) -> None:
