@@ -1,0 +1,150 @@
+"""Every page is clean by axe (WCAG 2.2 AA, best practices): light, dark and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from employees.models import Employee
+from integrations.choices import Outcome, RunKind, RunStatus, Subject
+from integrations.models import SmartHRIntegration
+from integrations.reasons import Reason
+from tests.factories import (
+    ActiveRunFactory,
+    BusinessCardFactory,
+    EmployeeFactory,
+    GroupCandidateFactory,
+    PersonCandidateFactory,
+    RunFactory,
+    RunRecordFactory,
+    counts,
+)
+from tests.journeys.steps import log_in
+from tests.project_tree import all_views
+
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": [
+        *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"),
+        "best-practice",
+    ],
+}
+# Parts of pages, downloads, buttons and what machines ask: no page of their own.
+NO_PAGES = {
+    *("logout", "healthz", "readyz"),
+    *("smarthr-save", "smarthr-start", "smarthr-preview"),
+    *("smarthr-run-progress", "smarthr-run-csv"),
+}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.fixture
+def pages(administrator: Employee) -> dict[str, list[str]]:
+    """URL name -> addresses that show everything there is to show."""
+    company = administrator.company
+    SmartHRIntegration.objects.for_company(company).update(
+        subdomain="acme", token_ciphertext="x", token_ending="1234", unreadable=["birth_at"]
+    )
+    person = EmployeeFactory(company=company, last_name="髙﨑", first_name="花子")
+    BusinessCardFactory(employee=administrator, title="課長", department_name="営業一部")
+    waiting = PersonCandidateFactory(company=company)
+    BusinessCardFactory(employee=waiting.employee)
+    GroupCandidateFactory(company=company)
+    done = RunFactory(
+        company=company,
+        status=RunStatus.NEEDS_CONFIRMATION,
+        error_code=Reason.DELETION_BRAKE,
+        error_detail={"people": {"count": 12, "limit": 10}},
+        counts=counts(created=12, updated=3, skipped=2),
+        unreadable=["birth_at"],
+    )
+    RunRecordFactory.create_batch(60, run=done)
+    RunRecordFactory(run=done, outcome=Outcome.LEFT_OUT, reason=Reason.NAME_MISSING)
+    RunRecordFactory(run=done, outcome=Outcome.LEFT_OUT, reason=Reason.RETIRED_NOT_IMPORTED)
+    changes = {"employee_id": ["00027", "A-00027"], "group": ["営業部", "総務部"]}
+    RunRecordFactory(run=done, outcome=Outcome.UPDATED, changes=changes, label=person.label)
+    RunRecordFactory(run=done, subject=Subject.GROUP, reason=Reason.PARENT_CYCLE)
+    failed = RunFactory(
+        company=company, status=RunStatus.FAILED, error_code=Reason.PERMISSION_MISSING
+    )
+    preview = RunFactory(company=company, kind=RunKind.PREVIEW, counts=counts(created=3))
+    RunRecordFactory(run=preview)
+    active = ActiveRunFactory(company=company, phase_done=600, phase_total=1204)
+    report = reverse("smarthr-run", args=[done.pk])
+    tabs = ("reported", "logins", "created", "moved", "deleted", "groups")
+    return {
+        "home": ["/"],
+        "password": ["/password/"],
+        "employee-list": ["/employees/"],
+        "group-list": ["/groups/"],
+        "smarthr-settings": ["/settings/smarthr/"],
+        "smarthr-runs": ["/settings/smarthr/runs/", "/settings/smarthr/runs/?status=cancelled"],
+        "smarthr-run": [
+            *(f"{report}?tab={tab}" for tab in tabs),
+            *(reverse("smarthr-run", args=[run.pk]) for run in (failed, preview, active)),
+        ],
+        "smarthr-run-cancel": [reverse("smarthr-run-cancel", args=[active.pk])],
+        "404": ["/nothing/"],
+    }
+
+
+@pytest.fixture
+def before_login() -> list[str]:
+    return ["/login/", "/login/?next=/employees/"]
+
+
+def addresses(pages: dict[str, list[str]]) -> Iterator[str]:
+    for found in pages.values():
+        yield from found
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (375, "light")])
+def test_axe_finds_nothing(
+    page: Page,
+    live_server: Any,
+    pages: dict[str, list[str]],
+    before_login: list[str],
+    width: int,
+    scheme: Any,
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    found: dict[str, list[str]] = {}
+
+    for address in before_login:
+        page.goto(f"{live_server.url}{address}")
+        found[address] = violations(page)
+    log_in(page, str(live_server.url))
+    page.get_by_role("heading", name="ホーム").wait_for()
+    for address in addresses(pages):
+        page.goto(f"{live_server.url}{address}")
+        found[address] = violations(page)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found[address].append("scrolls sideways")
+
+    assert {address: problems for address, problems in found.items() if problems} == {}
+
+
+def test_axe_would_find_something(page: Page) -> None:
+    page.set_content("<html><body><main><h1>x</h1><img src='data:,'></main></body></html>")
+
+    assert any(problem.startswith("image-alt") for problem in violations(page))
+
+
+def test_every_page_is_looked_at(pages: dict[str, list[str]]) -> None:
+    names = {view.name for view in all_views()} - NO_PAGES - {"login"}
+
+    assert names - pages.keys() == set()
