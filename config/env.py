@@ -1,6 +1,7 @@
 """Typed readers of environment variables that stop the start with a clear sentence."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -94,6 +95,17 @@ def redis_url(name: str) -> str | None:
     if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
         refuse(name, "must start with redis:// or rediss://.")
     return value or None
+
+
+def ip_addresses(name: str) -> list[str]:
+    """Addresses, or networks as in 203.0.113.0/28, separated by commas."""
+    found = [text.strip() for text in os.environ.get(name, "").split(",") if text.strip()]
+    for number, text in enumerate(found, start=1):
+        try:
+            ip_network(text)
+        except ValueError:
+            refuse(name, f"entry {number} is neither an IP address nor a network.")
+    return found
 
 
 def choice(name: str, *, options: set[str], default: str) -> str:

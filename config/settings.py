@@ -17,6 +17,8 @@ SECRET_KEY = env.required("SECRET_KEY", "Use a long random text and keep it.")
 FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
 PUBLIC_URL = env.http_url("PUBLIC_URL", "http://127.0.0.1:8000")
 SMARTHR_API_URL = env.http_url("SMARTHR_API_URL", "https://{subdomain}.smarthr.jp/api/v1")
+# From where SmartHR sees our requests come, for customers who limit that.
+OUTGOING_IPS = env.ip_addresses("OUTGOING_IPS")
 REDIS_URL = env.redis_url("REDIS_URL")
 
 _public = urlsplit(PUBLIC_URL)

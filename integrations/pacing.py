@@ -33,10 +33,12 @@ class RowPacer:
         self,
         key: str,
         *,
+        longest_wait: float = LONGEST_INLINE_WAIT,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._key = key
+        self._longest_wait = longest_wait
         self._clock = clock
         self._sleep = sleep
 
@@ -65,7 +67,7 @@ class RowPacer:
             now = self._clock()  # after the wait for the lock
             minutes = _last_hour(row.minutes, now)
             slot = max(now, _next_slot(row, now), _hour_frees_at(minutes))
-            if slot - now > LONGEST_INLINE_WAIT:
+            if slot - now > self._longest_wait:
                 raise RateLimited(slot - now)
             minute = str(int(slot // 60))
             row.minutes = {**minutes, minute: minutes.get(minute, 0) + 1}

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from integrations.choices import Subject
 from integrations.reasons import Reason
 
@@ -17,6 +19,8 @@ SUPPORT = "名刺管理サポート"
 AGAIN = "もう一度同期してください。"
 LATER = "時間をおいて、もう一度同期してください。"
 NOTHING_TO_DO = "対応は不要です。"
+NOTHING_KNOWN = "連携しているデータが、このSmartHRに1件もありません。"
+CHECK_ACCOUNT = "サブドメインとアクセストークンを確認してください。"
 NUMBER_RULE = "半角英数字3〜24文字（記号は @ . _ - 、先頭と末尾は英数字）"
 
 Detail = Mapping[str, Any]
@@ -103,10 +107,6 @@ FIXED: dict[str, ReasonText] = {
         "アクセストークンがSmartHRで認められませんでした。削除または変更された可能性があります。",
         "SmartHRでアクセストークンを発行し、「接続」で変更してください。",
     ),
-    Reason.IP_NOT_PERMITTED: ReasonText(
-        "SmartHRのアクセス制限により、接続を拒否されました。",
-        f"SmartHRで接続元のIPアドレスを許可してください。IPアドレスは{SUPPORT}に確認してください。",
-    ),
     Reason.MAINTENANCE: ReasonText(
         "SmartHRがメンテナンス中のため、同期を止めました。",
         f"メンテナンスの終了後に、{AGAIN}",
@@ -116,9 +116,8 @@ FIXED: dict[str, ReasonText] = {
         f"{LATER}続くときは{SUPPORT}に連絡してください。",
     ),
     Reason.OTHER_ACCOUNT: ReasonText(
-        "連携しているデータが、このSmartHRに1件もありません。"
-        "別の会社に接続した可能性があるため、何も変更せずに止めました。",
-        "サブドメインとアクセストークンを確認してください。",
+        f"{NOTHING_KNOWN}別の会社に接続した可能性があるため、何も変更せずに止めました。",
+        CHECK_ACCOUNT,
     ),
     Reason.EMPTY_ANSWER: ReasonText(
         "SmartHRの回答が空だったため、同期を止めました。削除はしていません。",
@@ -280,6 +279,16 @@ def _permission_missing(detail: Detail, subject: str) -> ReasonText:
     )
 
 
+def _ip_not_permitted(detail: Detail, subject: str) -> ReasonText:
+    ours = "、".join(settings.OUTGOING_IPS)
+    named = f"（{ours}）" if ours else ""
+    ask = "" if ours else f"IPアドレスは{SUPPORT}に確認してください。"
+    return ReasonText(
+        "SmartHRのアクセス制限により、接続を拒否されました。",
+        f"SmartHRで接続元のIPアドレス{named}を許可してください。{ask}",
+    )
+
+
 def _subdomain_renamed(detail: Detail, subject: str) -> ReasonText:
     name = f"サブドメイン「{detail['subdomain']}」" if detail.get("subdomain") else "サブドメイン"
     return ReasonText(
@@ -324,6 +333,7 @@ DESCRIBED: dict[str, Callable[[Detail, str], ReasonText]] = {
     Reason.LAST_ADMINISTRATOR: _last_administrator,
     Reason.VALUE_INVALID: _value_invalid,
     Reason.PERMISSION_MISSING: _permission_missing,
+    Reason.IP_NOT_PERMITTED: _ip_not_permitted,
     Reason.SUBDOMAIN_RENAMED: _subdomain_renamed,
     Reason.DELETION_BRAKE: _brake("名", "社員"),
     Reason.GROUP_DELETION_BRAKE: _brake("件のグループ", "グループ"),

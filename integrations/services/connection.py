@@ -76,6 +76,9 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
             audit |= _set_token(integration, _checked_token(changes.token))
         if audit.keys() & {"subdomain", "token"}:
             integration.account_unchecked = True  # T5
+            # T4, E11: found with another account or token.
+            integration.checked_at, integration.check_result = None, {}
+            integration.unreadable = []
         audit |= _set_force_password_change(company, changes.force_password_change)
         if audit:
             integration.settings_version += 1

@@ -5,10 +5,17 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from integrations.smarthr.documents import read_object, read_objects
-from integrations.smarthr.errors import CREWS_READ, DEPARTMENTS_READ, UnexpectedAnswer
+from integrations.smarthr.errors import (
+    CREWS_READ,
+    DEPARTMENTS_READ,
+    WEBHOOKS,
+    PermissionMissing,
+    UnexpectedAnswer,
+)
+from integrations.smarthr.haste import Haste
 from integrations.smarthr.pacer import Pacer
 from integrations.smarthr.paging import PER_PAGE, has_next, total_count
 from integrations.smarthr.parsing import CREW_FIELDS, parse_crew, parse_department, parse_id
@@ -37,7 +44,9 @@ class SmartHRClient:
         pacer: Pacer,
         on_request: Callable[[], None] = _uncounted,
         sleep: Callable[[float], None] = time.sleep,
+        haste: Haste | None = None,
     ) -> None:
+        """With haste it gives up early, because a person waits (integrations.smarthr.haste)."""
         if not _LABEL.fullmatch(subdomain):  # T2: the token goes to no other host
             raise ValueError("the subdomain is not one DNS label")
         self.requests = 0
@@ -45,7 +54,9 @@ class SmartHRClient:
         self._pacer = pacer
         self._on_request = on_request
         self._counting = threading.Lock()
-        self._transport = Transport(token=token, pacer=pacer, on_request=self._count, sleep=sleep)
+        self._transport = Transport(
+            token=token, pacer=pacer, on_request=self._count, sleep=sleep, haste=haste
+        )
 
     def crews_page(self, number: int, *, fields: Sequence[str]) -> Page[Crew]:
         # No `sort`: the keys that SmartHR allows are not documented.
@@ -67,6 +78,32 @@ class SmartHRClient:
         for start in range(0, len(distinct), PER_PAGE):
             found.update(self._batch_by_id(distinct[start : start + PER_PAGE], asked))
         return found
+
+    def count_crews(self, *, status: str | None = None) -> int | None:
+        """How many crews there are, of one `emp_status` or of all; None where nothing says so."""
+        params = {"page": "1", "per_page": "1", "fields": "id"}
+        answer = self._get("crews", params | ({"emp_status": status} if status else {}), CREWS_READ)
+        read_objects(answer.body)
+        return total_count(answer.headers)
+
+    def can_read_webhooks(self) -> bool:
+        try:
+            read_objects(self._get("webhooks", _page_params(1), WEBHOOKS).body)
+        except PermissionMissing:
+            return False
+        return True
+
+    def can_update_webhooks(self) -> bool | None:
+        """Asks for a change of a webhook that cannot exist; None where the answer says neither."""
+        answer = self._transport.send("PATCH", f"{self._root}/webhooks/{uuid4()}", {})
+        if is_not_found(answer):
+            return True
+        problem = refusal(answer, permission=WEBHOOKS)
+        if isinstance(problem, PermissionMissing):
+            return False
+        if isinstance(problem, UnexpectedAnswer):
+            return None
+        raise problem
 
     def crew_exists(self, crew_id: UUID) -> bool:
         return self._exists("crews", crew_id, {"fields": "id"}, CREWS_READ)

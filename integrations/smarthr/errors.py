@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 # The permissions of a token as SmartHR's screen names them (T4).
 CREWS_READ: Final = "従業員情報:参照"
 DEPARTMENTS_READ: Final = "部署:参照"
+WEBHOOKS: Final = "Webhook:参照・更新"
 
 
 class SmartHRError(Exception):

@@ -1,5 +1,7 @@
 """Requests to SmartHR: paced, limited in time and size, tried again where that can help."""
 
+import json
+import math
 import random
 import re
 import time
@@ -8,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
-from typing import Final
+from typing import Any, Final
 
 import requests
 from urllib3.exceptions import HTTPError
 
-from integrations.smarthr.deadline import DeadlineAdapter
+from integrations.smarthr.deadline import DeadlineAdapter, Limits
 from integrations.smarthr.errors import (
     ConnectionFailed,
     Maintenance,
@@ -22,6 +24,7 @@ from integrations.smarthr.errors import (
     TokenRejected,
     UnexpectedAnswer,
 )
+from integrations.smarthr.haste import Haste
 from integrations.smarthr.pacer import LONGEST_INLINE_WAIT, Pacer, rate_limits
 
 _TIMEOUTS: Final = (5.0, 30.0)  # connect, each read
@@ -29,6 +32,8 @@ _BODY_LIMIT: Final = 32 * 1024 * 1024  # after decompression
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)  # between five tries
 _PATIENCE: Final = 60.0  # no new try of the same request after this many seconds
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
+# Sent twice, they would do twice what they do; whether the first one arrived is not known.
+_NOT_REPEATED: Final = frozenset({"POST"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +62,80 @@ class Transport:
         pacer: Pacer,
         on_request: Callable[[], None],
         sleep: Callable[[float], None],
+        haste: Haste | None = None,
     ) -> None:
         self._pacer = pacer
         self._on_request = on_request
         self._sleep = sleep
+        self._haste = haste
+        # Monotonic; nothing is waited for any longer.
+        self._ends_at = math.inf if haste is None else time.monotonic() + haste.total
         # Anything else fails inside http.client, with the token in the error's text.
         self._is_token_sendable = _SENDABLE.fullmatch(token) is not None
-        self._session = _new_session(token if self._is_token_sendable else "")
+        limits = Limits() if haste is None else Limits(haste.answer, self._ends_at)
+        self._session = _new_session(token if self._is_token_sendable else "", limits)
 
     def get(self, url: str, params: Mapping[str, str]) -> Answer:
         """The first answer that another try could not better: 200, 3xx or 4xx."""
-        if not self._is_token_sendable:
-            raise TokenRejected
-        patient_until = time.monotonic() + _PATIENCE
-        for pause in (*_PAUSES, None):
-            try:
-                return self._attempt(url, params)
-            except RetryLater as failure:
-                is_long = failure.wait is not None and failure.wait > LONGEST_INLINE_WAIT
-                if pause is None or is_long or time.monotonic() > patient_until:
-                    raise
-                self._sleep(failure.wait or _jittered(pause))
-        raise AssertionError("unreachable")
+        return self._request("GET", url, params=params)
+
+    def send(self, method: str, url: str, payload: Mapping[str, object] | None = None) -> Answer:
+        """The same for a request that writes; a payload goes as JSON, and into no error.
+
+        A POST that got no whole answer is not tried again: it may have been carried out.
+        """
+        if payload is None:
+            return self._request(method, url)
+        body = json.dumps(payload).encode()
+        return self._request(method, url, data=body, headers={"Content-Type": "application/json"})
 
     def close(self) -> None:
         self._session.close()
 
-    def _attempt(self, url: str, params: Mapping[str, str]) -> Answer:
+    def _request(self, method: str, url: str, **content: Any) -> Answer:
+        if not self._is_token_sendable:
+            raise TokenRejected
+        patient_until = time.monotonic() + _PATIENCE
+        for pause in (*self._pauses(), None):
+            try:
+                return self._attempt(method, url, content)
+            except RetryLater as failure:
+                if pause is None or time.monotonic() > patient_until:
+                    raise
+                if isinstance(failure, ConnectionFailed) and method in _NOT_REPEATED:
+                    raise
+                self._wait_after(failure, pause)
+        raise AssertionError("unreachable")
+
+    def _pauses(self) -> tuple[float, ...]:
+        return _PAUSES if self._haste is None else self._haste.pauses
+
+    def _wait_after(self, failure: RetryLater, pause: float) -> None:
+        """Sleeps before the next try; raises the failure where that would take too long."""
+        longest = LONGEST_INLINE_WAIT if self._haste is None else self._haste.longest_wait
+        wait = failure.wait or _jittered(pause)
+        is_long = failure.wait is not None and failure.wait > longest
+        if is_long or time.monotonic() + wait > self._ends_at:
+            raise failure
+        self._sleep(wait)
+
+    def _timeouts(self) -> tuple[float, float]:
+        """For connecting, and for each read."""
+        if self._haste is None:
+            return _TIMEOUTS
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise ConnectionFailed("no time left")
+        return min(self._haste.connect, left), min(self._haste.answer, left)
+
+    def _attempt(self, method: str, url: str, content: Mapping[str, Any]) -> Answer:
         self._pacer.wait_turn()
+        timeouts = self._timeouts()
         self._on_request()
         read_at = datetime.now(UTC)
         try:
-            with self._session.get(
-                url, params=params, stream=True, allow_redirects=False, timeout=_TIMEOUTS
+            with self._session.request(
+                method, url, **content, stream=True, allow_redirects=False, timeout=timeouts
             ) as response:
                 self._take_note(response)
                 body = _read_body(response)
@@ -113,7 +159,7 @@ class Transport:
             raise TokenRejected
 
 
-def _new_session(token: str) -> requests.Session:
+def _new_session(token: str, limits: Limits) -> requests.Session:
     session = _Session()
     session.trust_env = False  # no proxies, no .netrc
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -125,7 +171,7 @@ def _new_session(token: str) -> requests.Session:
         }
     )
     for scheme in ("https://", "http://"):
-        session.mount(scheme, DeadlineAdapter())
+        session.mount(scheme, DeadlineAdapter(limits))
     return session
 
 

@@ -32,9 +32,9 @@ from integrations.smarthr.records import Crew, Page
 from integrations.sync import group_writes, people_writes
 from integrations.sync.held import page_from_json, page_to_json
 from integrations.sync.lease import hold_lease, rows_of
-from integrations.sync.ledger import ALWAYS_THERE, LeaseLost, Ledger, Line, StoredPage
+from integrations.sync.ledger import LeaseLost, Ledger, Line, StoredPage
 from integrations.sync.progress import Progress
-from integrations.sync.rows import group_row, holder_row, person_row
+from integrations.sync.rows import count_having, group_row, holder_row, person_row
 from integrations.sync.types import GroupPlan, GroupRow, Holder, Person, PersonPlan, SyncSettings
 
 TRIES = 3
@@ -152,13 +152,7 @@ class DatabaseLedger(Ledger):
         return dict(linked.values_list("smarthr_id", "source_read_at").iterator())
 
     def linked_having(self, attribute: str) -> int:
-        linked = self._employees().linked()
-        if attribute in ALWAYS_THERE:
-            return int(linked.count())
-        if attribute == "email":
-            return int(linked.exclude(email="").count())
-        key = "department" if attribute == "departments" else attribute
-        return int(linked.filter(source__has_key=key).count())
+        return count_having(self._employees().linked(), attribute)
 
     def tombstones(self, crews: Collection[UUID]) -> dict[UUID, datetime]:
         rows = CrewTombstone.objects.for_company(self.run.company_id)

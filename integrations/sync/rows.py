@@ -1,7 +1,10 @@
 """Model instances as the plain rows that the plan works on."""
 
+from typing import Any
+
 from employees.models import Employee
 from groups.models import Group
+from integrations.sync.ledger import ALWAYS_THERE
 from integrations.sync.types import GroupRow, Holder, Person
 
 
@@ -37,6 +40,16 @@ def person_row(employee: Employee) -> Person:
         source_read_at=employee.source_read_at,
         source=employee.source,
     )
+
+
+def count_having(linked: Any, attribute: str) -> int:
+    """How many of those linked employees (a queryset) have a value of a crew attribute (E11)."""
+    if attribute in ALWAYS_THERE:
+        return int(linked.count())
+    if attribute == "email":
+        return int(linked.exclude(email="").count())
+    key = "department" if attribute == "departments" else attribute
+    return int(linked.filter(source__has_key=key).count())
 
 
 def holder_row(employee: Employee, *, created: bool = False) -> Holder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,16 +49,26 @@ def note_attributes(
 def hidden_from_token(ledger: Ledger) -> list[str]:
     """The attributes that the token cannot read, by the pages read so far."""
     progress = ledger.progress
-    hidden = set(progress.absent)
-    if progress.crews.ended and not progress.crews.short:
-        hidden |= {
-            name
-            for name in watched(ledger.settings)
-            if name not in progress.present
-            and name not in hidden
-            and ledger.linked_having(name) >= ENOUGH_TO_DOUBT
-        }
-    return sorted(hidden)
+    is_whole = progress.crews.ended and not progress.crews.short
+    return hidden_attributes(
+        progress, ledger.settings, ledger.linked_having if is_whole else _nobody_has
+    )
+
+
+def hidden_attributes(
+    progress: Progress, settings: SyncSettings, having: Callable[[str], int]
+) -> list[str]:
+    """Those whose key was missing, and those blank throughout that enough people should have.
+
+    `having` says how many of the people who were read are known to have a value.
+    """
+    blank = (
+        name
+        for name in watched(settings)
+        if name not in progress.present and name not in progress.absent
+    )
+    doubtful = (name for name in blank if having(name) >= ENOUGH_TO_DOUBT)
+    return sorted({*progress.absent, *doubtful})
 
 
 def without(crew: Crew, names: Collection[str] | None) -> Crew:
@@ -70,6 +80,10 @@ def without(crew: Crew, names: Collection[str] | None) -> Crew:
     ]
     hidden: dict[str, Any] = dict.fromkeys(blank, Flag.ABSENT)
     return replace(crew, **hidden) if hidden else crew
+
+
+def _nobody_has(name: str) -> int:
+    return 0
 
 
 def _is_empty(value: object) -> bool:

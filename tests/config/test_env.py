@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 
@@ -46,3 +47,31 @@ def test_flags(monkeypatch: pytest.MonkeyPatch, text: str, value: bool) -> None:
     monkeypatch.setenv("SOME_FLAG", text)
 
     assert env.flag("SOME_FLAG", default=True) is value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", []),
+        (" , ", []),
+        ("203.0.113.5", ["203.0.113.5"]),
+        (" 203.0.113.5, 203.0.113.16/28 ,", ["203.0.113.5", "203.0.113.16/28"]),
+        ("2001:db8::5", ["2001:db8::5"]),
+    ],
+)
+def test_ip_addresses(monkeypatch: pytest.MonkeyPatch, text: str, value: list[str]) -> None:
+    monkeypatch.setenv("SOME_IPS", text)
+
+    assert env.ip_addresses("SOME_IPS") == value
+
+
+@pytest.mark.parametrize(
+    "text", ["203.0.113", "203.0.113.5 203.0.113.6", "acme.example", "10.0.0.1/8", "<b>"]
+)
+def test_what_is_no_ip_address_is_refused_by_its_place(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("SOME_IPS", f"203.0.113.5,{text}")
+
+    with pytest.raises(ImproperlyConfigured, match="SOME_IPS: entry 2 is neither"):
+        env.ip_addresses("SOME_IPS")

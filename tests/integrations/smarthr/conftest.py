@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from integrations.smarthr.client import SmartHRClient
+from integrations.smarthr.haste import Haste
 from simulator.account import Account
 from simulator.server import Simulator, start_simulator
 from tests.integrations.smarthr.pacers import MemoryPacer
@@ -29,10 +30,19 @@ def make_client(pacer: MemoryPacer, sleeps: list[float]) -> Iterator[MakeClient]
     made: list[SmartHRClient] = []
 
     def make(
-        api_url: str = API_URL, *, token: str = TOKEN, subdomain: str = "acme"
+        api_url: str = API_URL,
+        *,
+        token: str = TOKEN,
+        subdomain: str = "acme",
+        haste: Haste | None = None,
     ) -> SmartHRClient:
         client = SmartHRClient(
-            subdomain=subdomain, token=token, api_url=api_url, pacer=pacer, sleep=sleeps.append
+            subdomain=subdomain,
+            token=token,
+            api_url=api_url,
+            pacer=pacer,
+            sleep=sleeps.append,
+            haste=haste,
         )
         made.append(client)
         return client

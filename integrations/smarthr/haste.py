@@ -1,0 +1,18 @@
+"""How long a client takes at most when a person waits for it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Haste:
+    """All in seconds. A web server gives up a request after 30 (gunicorn's usual time-out)."""
+
+    pauses: tuple[float, ...] = (0.5,)  # between two tries
+    connect: float = 4.0
+    answer: float = 8.0  # one whole answer
+    total: float = 18.0  # everything that the client asks, from its making on
+    longest_wait: float = 1.0  # for its turn, or for the end of a limit
+
+
+IMPATIENT: Final = Haste()
