@@ -122,7 +122,7 @@ def test_T6_whoever_takes_it_over_begins_anew_and_not_for_ever(
     [("maintenance", Reason.MAINTENANCE), ("too_many", Reason.RATE_LIMITED)],
 )
 def test_it_does_not_wait(customer: Customer, account: Account, fault: str, reason: Reason) -> None:
-    account.fail(fault, path="/crews", times=None, **({"reset": 60} if fault == "too_many" else {}))
+    account.fail(fault, path="/crews", times=None, reset=60)
 
     run = previewed(customer)
 
