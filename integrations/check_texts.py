@@ -29,12 +29,12 @@ AGAIN = "もう一度接続テストをしてください。"
 LATER = f"時間をおいて、{AGAIN}"
 PASSED = "接続を確認しました。"
 INCOMPLETE = "確認が必要なことがあります。"
-FAILED = "接続を確認できませんでした。"
 CHANGED_MEANWHILE = "確認の途中で接続の設定が変更されました。"
 NOT_NEEDED = "今の設定では不要です"
 NO_CREWS = "SmartHRに従業員がいないため、従業員項目は確認していません。"
-ADD_PERMISSION = f"SmartHRでアクセストークンの「リソースのアクセス許可」に追加し、{AGAIN}"
-ADD_ATTRIBUTE = f"SmartHRでアクセストークンの「従業員項目のアクセス許可」に参照を追加し、{AGAIN}"
+_IN_SMARTHR = "を、SmartHRのアクセストークンの"
+ADD_PERMISSION = f"足りない権限{_IN_SMARTHR}「リソースのアクセス許可」に追加し、{AGAIN}"
+ADD_ATTRIBUTE = f"読めない項目の参照{_IN_SMARTHR}「従業員項目のアクセス許可」に追加し、{AGAIN}"
 _ASK_SUPPORT = f"続くときは{SUPPORT}に連絡してください。"
 
 _FIXED: dict[str, ReasonText] = {
@@ -116,6 +116,11 @@ def valueless_text(attributes: Sequence[str], seen: int) -> str:
         f"{named}は、確認した{seen:,}名の全員が空でした。"
         "登録があるときは、アクセストークンで読めるか確認してください。"
     )
+
+
+def untested_text(attributes: Sequence[str]) -> str:
+    named = "、".join(map(attribute_label, attributes))
+    return f"接続テストの後に設定を変更したため、{named}はまだ確認していません。{AGAIN}"
 
 
 def crews_text(crews: int, retired: int | None) -> str:

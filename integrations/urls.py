@@ -1,11 +1,13 @@
 from django.urls import path
 
-from integrations.views import history, home, previews, report, runs, settings
+from integrations.views import check, history, home, previews, report, runs, settings
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("settings/smarthr/", settings.settings_page, name="smarthr-settings"),
     path("settings/smarthr/save/<slug:section>/", settings.save_section, name="smarthr-save"),
+    path("settings/smarthr/check/", check.run_check, name="smarthr-check"),
+    path("settings/smarthr/first-import/", check.first_import, name="smarthr-first-import"),
     path("settings/smarthr/sync/<slug:kind>/", runs.start, name="smarthr-start"),
     path("settings/smarthr/preview/", previews.start, name="smarthr-preview"),
     path("settings/smarthr/runs/", history.history, name="smarthr-runs"),

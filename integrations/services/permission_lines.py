@@ -15,7 +15,7 @@ from integrations.smarthr.errors import CREWS_READ, DEPARTMENTS_READ, WEBHOOKS
 PURPOSES = {
     CREWS_READ: "必ず必要です。",
     DEPARTMENTS_READ: "部署をグループに取り込むときに必要です。",
-    WEBHOOKS: "SmartHRにWebhookを自動で登録するときに必要です。",
+    WEBHOOKS: "Webhookを自動で登録するときに必要です。",
 }
 
 

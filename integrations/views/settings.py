@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -24,9 +25,10 @@ from integrations.forms import (
     slot_label,
 )
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.reason_texts import attribute_label
 from integrations.report import waiting_deletions
+from integrations.services.check import check_connection
 from integrations.services.connection import RefusedValue, configure, integration_of
+from integrations.views.connection import connection_context
 from integrations.views.progress import RunView
 
 HISTORY_LENGTH = 10
@@ -36,12 +38,14 @@ FORMS: dict[str, type[SettingsForm]] = {
     "others": OtherSettingsForm,
 }
 SAVED = "保存しました。"
+# Marks a message that says nothing but that the connection was tested.
+TESTED = "check"
 
 
 @administrators_only
 @require_GET
 def settings_page(request: SignedInRequest) -> HttpResponse:
-    return _page(request, integration_of(request.user.company))
+    return settings_response(request, integration_of(request.user.company))
 
 
 @administrators_only
@@ -52,23 +56,33 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
     if section not in FORMS:
         raise Http404
     integration = integration_of(request.user.company)
+    before = (integration.subdomain, integration.token_ciphertext)
     was_connected = integration.is_connected
     form = FORMS[section](request.POST, auto_id=f"{section}_%s")
     if not form.is_valid() or _must_ask(form, integration, request):
-        return _section(request, integration, section, form, status=422)
+        return section_response(request, integration, section, form=form, status=422)
     try:
         actor = audit.person(request.user)
         integration = configure(company=request.user.company, actor=actor, changes=form.changes())
     except RefusedValue as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return _section(request, integration, section, form, status=422)
+        return section_response(request, integration, section, form=form, status=422)
+    is_new = before != (integration.subdomain, integration.token_ciphertext)
+    if is_new and integration.is_connected:
+        check_connection(company=request.user.company)  # saved already, whatever it finds (T4)
+        integration = integration_of(request.user.company)
     if not request.htmx or integration.is_connected != was_connected:
         messages.success(request, SAVED, extra_tags=section)
-        page = redirect(f"{resolve_url('smarthr-settings')}#{section}")
+        if is_new:
+            messages.info(request, TESTED, extra_tags=TESTED)
         # The first connection changes what the other sections say.
-        return HttpResponseClientRefresh() if request.htmx else page
-    saved = _form(section, integration)
-    return _section(request, integration, section, saved, result=SAVED)
+        return HttpResponseClientRefresh() if request.htmx else to_section(section)
+    said = {f"{section}_result": SAVED, f"{TESTED}_result": TESTED if is_new else ""}
+    return section_response(request, integration, section, said=said)
+
+
+def to_section(section: str) -> HttpResponse:
+    return redirect(f"{resolve_url('smarthr-settings')}#{section}")
 
 
 def _must_ask(form: SettingsForm, integration: SmartHRIntegration, request: HttpRequest) -> bool:
@@ -84,30 +98,31 @@ def _form(section: str, integration: SmartHRIntegration) -> SettingsForm:
     return kind(initial=kind.stored(integration), auto_id=f"{section}_%s")
 
 
-def _section(
+def section_response(
     request: SignedInRequest,
     integration: SmartHRIntegration,
     section: str,
-    form: SettingsForm,
     *,
+    form: SettingsForm | None = None,
     status: int = 200,
-    result: str = "",
+    said: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    asks = status == 422 and form.is_valid()
-    if not request.htmx:
-        changed = {f"{section}_form": form, f"{section}_asks": asks}
-        return _page(request, integration, status=status, **changed)
-    context = {
-        "integration": integration,
+    """The section, with what it changes elsewhere on the page; without script the whole page."""
+    context: dict[str, Any] = {
         "slot_now": slot_label(integration.department_slot),
-        f"{section}_form": form,
-        f"{section}_asks": asks,
-        f"{section}_result": result,
+        f"{section}_form": form or _form(section, integration),
+        f"{section}_asks": status == 422 and form is not None and form.is_valid(),
+        **(said or {}),
     }
-    return render(request, f"integrations/_{section}.html", context, status=status)
+    if not request.htmx:
+        return settings_response(request, integration, status=status, **context)
+    context |= {"section": section, "template": f"integrations/_{section}.html"}
+    context |= {"integration": integration, "is_saved": status == 200}
+    context |= connection_context(integration)
+    return render(request, "integrations/section.html", context, status=status)
 
 
-def _page(
+def settings_response(
     request: SignedInRequest, integration: SmartHRIntegration, *, status: int = 200, **changed: Any
 ) -> HttpResponse:
     company = request.user.company
@@ -119,7 +134,6 @@ def _page(
     context = {
         "integration": integration,
         "slot_now": slot_label(slot),
-        "unreadable": [attribute_label(name) for name in integration.unreadable],
         "waiting": waiting,
         "history": history,
         "active": RunView(active, slot) if active else None,
@@ -128,6 +142,7 @@ def _page(
         ),
         "last_employees": _last(company, RunKind.EMPLOYEES, slot),
         **{f"{section}_form": _form(section, integration) for section in FORMS},
+        **connection_context(integration),
         **_results(request),
         **changed,
     }
@@ -157,5 +172,5 @@ def _results(request: HttpRequest) -> dict[str, str]:
     return {
         f"{message.extra_tags}_result": str(message)
         for message in messages.get_messages(request)
-        if message.extra_tags in FORMS
+        if message.extra_tags in {*FORMS, TESTED}
     }

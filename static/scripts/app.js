@@ -76,7 +76,9 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 function release(root) {
-  for (const button of root.querySelectorAll("button[aria-disabled='true']")) {
+  // `elements` also has the buttons that stand outside of their form.
+  for (const button of root.elements ?? root.querySelectorAll("button")) {
+    if (button.getAttribute("aria-disabled") !== "true") continue;
     button.removeAttribute("aria-disabled");
     if (button.dataset.label) button.textContent = button.dataset.label;
   }
@@ -87,7 +89,16 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const status = event.detail.xhr?.status ?? 0;
   const trouble = document.getElementById("connection-trouble");
   if (trouble) trouble.hidden = event.detail.successful || status === 422;
-  if (!event.detail.successful) release(event.target);
+  // After a 422 the form may still be there, with an answer beside its button.
+  if (!event.detail.successful || status === 422) release(event.target);
+});
+
+/* A part of the page that is being fetched says so. */
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.matches("[data-loads]")) event.detail.target.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  event.detail.target?.removeAttribute("aria-busy");
 });
 
 /* Progress is spoken once a phase and once every quarter, not on every tick. */

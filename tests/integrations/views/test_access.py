@@ -16,7 +16,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 RUN_PAGES = ["smarthr-run", "smarthr-run-progress", "smarthr-run-cancel", "smarthr-accept-account"]
-READ = ["smarthr-settings", "employee-list", "group-list"]
+READ = ["smarthr-settings", "smarthr-first-import", "employee-list", "group-list"]
 
 
 @pytest.mark.parametrize("name", READ)
@@ -65,7 +65,8 @@ def test_run_of_another_company_cannot_be_cancelled(client: Client) -> None:
 @pytest.mark.parametrize(
     "path",
     [reverse("smarthr-start", args=[kind]) for kind in SYNC_KINDS]
-    + [reverse("smarthr-save", args=[name]) for name in ("connection", "slot", "others")],
+    + [reverse("smarthr-save", args=[name]) for name in ("connection", "slot", "others")]
+    + [reverse("smarthr-check")],
 )
 def test_others_start_and_save_nothing(client: Client, path: str) -> None:
     client.force_login(ApproverFactory())
@@ -96,6 +97,7 @@ def test_buttons_do_nothing_on_get(client: Client) -> None:
 
     assert client.get("/settings/smarthr/sync/employees/").status_code == 405
     assert client.get("/settings/smarthr/save/slot/").status_code == 405
+    assert client.get("/settings/smarthr/check/").status_code == 405
     assert client.post("/settings/smarthr/sync/everything/").status_code == 404
     assert client.post("/settings/smarthr/save/everything/").status_code == 404
 

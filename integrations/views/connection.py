@@ -1,0 +1,65 @@
+"""What the settings page says of the connection, in its section and elsewhere on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from integrations import check_texts
+from integrations.models import SmartHRIntegration
+from integrations.reason_texts import FIXED, attribute_label
+from integrations.reasons import Reason
+from integrations.services.connection_state import ConnectionState, Verdict, connection_state
+from integrations.services.first_import_notice import first_import_notice
+
+NOT_CONNECTED = FIXED[Reason.NOT_CONNECTED]
+# A test that failed is told by its problem alone.
+SAID = {
+    Verdict.CONNECTED: ("success", check_texts.PASSED),
+    Verdict.ATTENTION: ("warning", check_texts.INCOMPLETE),
+    # The findings were about a connection that somebody has changed since.
+    Verdict.UNTESTED: ("warning", check_texts.CHANGED_MEANWHILE),
+    Verdict.NOT_CONNECTED: ("warning", f"{NOT_CONNECTED.what}{NOT_CONNECTED.next}"),
+}
+
+
+def connection_context(integration: SmartHRIntegration) -> dict[str, Any]:
+    state = connection_state(integration)
+    tone, said = SAID.get(state.verdict, ("", ""))
+    return {
+        "connection": state,
+        "check_tone": tone,
+        "check_said": said,
+        "advice": list(_advice(state)),
+        "unreadable": [attribute_label(name) for name in state.unreadable],
+        "notes": list(_notes(state)),
+        "own_ips": settings.OUTGOING_IPS,
+        "is_ip_refused": state.problem_code == Reason.IP_NOT_PERMITTED,
+        "notice": first_import_notice(integration, state.result),
+    }
+
+
+def _advice(state: ConnectionState) -> list[str]:
+    """What to do about the marks that are not good."""
+    unknown = check_texts.explain_unknown([line.name for line in state.unknown])
+    return [
+        *([check_texts.ADD_PERMISSION] if state.missing else []),
+        *([check_texts.ADD_ATTRIBUTE] if state.unreadable else []),
+        *([unknown.next] if unknown else []),
+    ]
+
+
+def _notes(state: ConnectionState) -> list[str]:
+    """What is good to know and asks for nothing."""
+    result = state.result
+    notes = []
+    if state.account and not state.is_other_account:
+        notes.append(f"{state.account.what}{state.account.next}")
+    if result and state.valueless:
+        notes.append(check_texts.valueless_text(state.valueless, result.seen))
+    if result and result.crews == 0 and not result.seen:
+        notes.append(check_texts.NO_CREWS)
+    if state.untested:
+        notes.append(check_texts.untested_text(state.untested))
+    return notes
