@@ -127,3 +127,17 @@ class Employee(TenantOwned, AbstractBaseUser):
         if group_id is None:
             self.group = Group.objects.for_company(self.company_id).get(is_default=True)
         super().save(*args, **kwargs)
+
+
+class LoginGuard(models.Model):
+    """Failed tries to log in, of an account, an address or a company (services.guesses)."""
+
+    # HMAC of what is counted, never an address or a 社員ID.
+    key = models.CharField(max_length=64, unique=True)
+    # Seconds since the epoch of each failure.
+    failures = models.JSONField(default=list)
+    # From then on the row says nothing any more.
+    quiet_at = models.FloatField(default=0, db_index=True)
+
+    def __str__(self) -> str:
+        return self.key[:8]
