@@ -7,7 +7,9 @@ from typing import Any
 from django import template
 
 from companies.models import Company
+from employees import queries
 from integrations.choices import Outcome, RunStatus
+from integrations.forms import EXPIRIES
 from integrations.models import DeletionCandidate, RunRecord
 from integrations.reason_texts import COLUMN_LABELS, ReasonText, explain
 
@@ -50,6 +52,14 @@ def status(key: str, label: str) -> dict[str, str]:
 def waiting_for_confirmation(company: Company) -> bool:
     found: bool = DeletionCandidate.objects.for_company(company).pending().exists()
     return found
+
+
+@register.simple_tag
+def unused_initial_passwords(company: Company) -> list[tuple[int, int]]:
+    """Of each expiry that would keep people out at the moment: its days, and how many people."""
+    choices = {*EXPIRIES, company.initial_password_days or 0} - {0}
+    found = queries.unused_initial_passwords(company, sorted(choices))
+    return [(days, people) for days, people in found.items() if people]
 
 
 @register.filter
