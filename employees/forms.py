@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from employees.choices import DisplayMode
 from employees.passwords import MINIMUM_LENGTH, StoredPassword, problem_of
 
 WAIT = "続けて失敗したときは、15分ほど待ってからやり直してください。"
@@ -105,3 +106,16 @@ class OwnPasswordForm(NewPasswordForm):
         if "current_password" in self.errors:
             return str(self.cleaned_data["new_password"])
         return super().clean_new_password()
+
+
+class DisplayModeForm(forms.Form):
+    mode = forms.TypedChoiceField(
+        label="画面の色",
+        choices=DisplayMode.choices,
+        coerce=DisplayMode,
+        error_messages={
+            "required": "画面の色を選んでください。",
+            "invalid_choice": "選べない値です。一覧から選んでください。",
+        },
+        widget=forms.RadioSelect({"class": "form-check-input"}),
+    )

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from companies.models import Company, TenantOwned, TenantQuerySet
-from employees.choices import Role
+from employees.choices import DisplayMode, Role
 from employees.emails import EMAIL_LENGTH
 from employees.identifiers import EMPLOYEE_ID_PATTERN, PARKED_PATTERN
 from groups.models import Group
@@ -55,6 +55,11 @@ class Employee(TenantOwned, AbstractBaseUser):
     # Stays after the hash was upgraded at the first login: the password is still the initial one.
     is_initial_password = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Null until chosen: SQLite can add such a column without rebuilding the table, which would
+    # lose its triggers (companies.same_company).
+    display_mode = models.CharField(
+        "表示モード", max_length=8, choices=DisplayMode.choices, null=True, blank=True
+    )
 
     smarthr_id = models.UUIDField(null=True, blank=True, editable=False)
     # E12a: the version of the crew that this row shows, and what SmartHR said (never a birth date).
@@ -112,6 +117,10 @@ class Employee(TenantOwned, AbstractBaseUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+    @property
+    def theme(self) -> str:
+        return self.display_mode or DisplayMode.AUTO.value
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """A session ends when the password or the role changes: rights follow at once (C3).

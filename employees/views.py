@@ -1,4 +1,4 @@
-"""Login, logout, password change and 社員リスト."""
+"""Login, logout, password change, display mode and 社員リスト."""
 
 from typing import cast
 
@@ -17,9 +17,16 @@ from companies.access import administrators_only, public, signed_in
 from companies.requests import SignedInRequest
 from employees import device, queries
 from employees.client_address import client_address
-from employees.forms import LOGIN_FAILED, LoginForm, NewPasswordForm, OwnPasswordForm
+from employees.forms import (
+    LOGIN_FAILED,
+    DisplayModeForm,
+    LoginForm,
+    NewPasswordForm,
+    OwnPasswordForm,
+)
 from employees.models import Employee
 from employees.passwords import StoredPassword
+from employees.services.display import choose_display_mode
 from employees.services.passwords import change_own_password, confirm_own_password
 from employees.services.sessions import sign_in, sign_out
 
@@ -123,6 +130,20 @@ def _password_form(request: HttpRequest, employee: Employee) -> NewPasswordForm:
             employee=employee, password=password, address=address
         ),
     )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def display_mode(request: HttpRequest) -> HttpResponse:
+    employee = cast(Employee, request.user)
+    typed = request.POST if request.method == "POST" else None
+    form = DisplayModeForm(typed, initial={"mode": employee.theme})
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "employees/display_mode.html", {"form": form}, status=status)
+    choose_display_mode(employee=employee, mode=form.cleaned_data["mode"])
+    messages.success(request, "表示モードを変更しました。", extra_tags="toast")
+    return redirect("display-mode")
 
 
 @administrators_only
