@@ -35,6 +35,15 @@ def flag(name: str, *, default: bool) -> bool:
     refuse(name, "is neither true nor false.")
 
 
+def number(name: str, *, default: int) -> int:
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        return default
+    if not raw.isdecimal() or not raw.isascii():
+        refuse(name, "is no number.")
+    return int(raw)
+
+
 def fernet_keys(name: str) -> list[str]:
     keys = [key.strip() for key in required(name, FERNET_HINT).split(",") if key.strip()]
     for number, key in enumerate(keys, start=1):

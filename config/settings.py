@@ -29,6 +29,8 @@ ALLOWED_HOSTS = [host.strip() for host in _hosts.split(",") if host.strip()] or 
     "localhost",
 ]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+# How many proxies in front add the address they see to X-Forwarded-For.
+PROXY_COUNT = env.number("PROXY_COUNT", default=1 if _public.scheme == "https" else 0)
 
 INSTALLED_APPS = [
     "companies",
@@ -167,6 +169,10 @@ CELERY_BEAT_SCHEDULE = {
     "delete archives of cards after their 30 days": {
         "task": "cards.purge_archives",
         "schedule": crontab(hour="4", minute="0"),
+    },
+    "forget failed logins of long ago": {
+        "task": "employees.forget_old_failures",
+        "schedule": 15 * 60.0,
     },
 }
 CELERY_TIMEZONE = TIME_ZONE

@@ -1,12 +1,20 @@
 """Login with 企業ID, 社員ID and パスワード (C2)."""
 
+import re
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils import timezone
 
+from companies.models import CODE_PATTERN
+from employees.client_address import client_address
+from employees.identifiers import is_valid_employee_id
+from employees.initial_password import is_expired
 from employees.models import Employee
+from employees.services import guesses
+from employees.services.passwords import is_password_of
 
 
 class CompanyBackend(BaseBackend):
@@ -18,21 +26,23 @@ class CompanyBackend(BaseBackend):
         password: str | None = None,
         **_: Any,
     ) -> Employee | None:
-        """The employee, or None for every kind of failure, each as slow as the others."""
+        """The employee, or None for every kind of failure, each at the cost of one slow hash."""
         if not company_code or not employee_id or password is None:
             return None
-        employee: Employee | None = (
-            Employee.objects.across_companies()
-            .select_related("company")
-            .filter(company__code=company_code, employee_id=employee_id)
-            .first()
+        employee = _find(company_code, employee_id)
+        place = guesses.take_place(
+            company_code=company_code,
+            employee_id=employee_id,
+            employee=employee,
+            address=client_address(request) if request else None,
         )
-        if employee is None:
-            make_password(password)  # an unknown person costs as much as a wrong password
+        if place is None or employee is None or not _may_log_in(employee):
+            make_password(password)  # as slow as a password that is looked at
             return None
-        if not employee.check_password(password):
+        if not is_password_of(employee=employee, password=password):
             return None
-        return employee if employee.is_active else None
+        guesses.give_back(place)
+        return employee
 
     def get_user(self, user_id: int) -> Employee | None:
         """The person of a session; None ends the session of whoever was suspended (C3)."""
@@ -43,3 +53,26 @@ class CompanyBackend(BaseBackend):
             .first()
         )
         return employee
+
+
+def _find(company_code: str, employee_id: str) -> Employee | None:
+    # What nobody can have is not asked for: no database takes every text.
+    if not re.match(CODE_PATTERN, company_code) or not is_valid_employee_id(employee_id):
+        return None
+    employee: Employee | None = (
+        Employee.objects.across_companies()
+        .select_related("company")
+        .filter(company__code=company_code, employee_id=employee_id)
+        .first()
+    )
+    return employee
+
+
+def _may_log_in(employee: Employee) -> bool:
+    if not employee.is_active:
+        return False
+    return not employee.is_initial_password or not is_expired(
+        days=employee.company.initial_password_days,
+        last_used=employee.last_login or employee.created_at,
+        now=timezone.now(),
+    )

@@ -11,3 +11,11 @@ class Role(models.TextChoices):
     @property
     def needs_email(self) -> bool:
         return self is not Role.APPLICANT  # C3
+
+
+class DisplayMode(models.TextChoices):
+    """The values are those of `data-bs-theme` in the page."""
+
+    LIGHT = "light", "ライト"
+    DARK = "dark", "ダーク"
+    AUTO = "auto", "端末に合わせる"

@@ -1,16 +1,27 @@
-"""Forms of login and password change."""
+"""Forms of login, password change and display mode."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 
+from employees.choices import DisplayMode
 from employees.passwords import MINIMUM_LENGTH, StoredPassword, problem_of
 
-LOGIN_FAILED = "ログインできませんでした。企業ID、社員ID、パスワードを確認してください。"
+WAIT = "続けて失敗したときは、15分ほど待ってからやり直してください。"
+# Of every failure the same, whatever its cause.
+LOGIN_FAILED = f"ログインできませんでした。企業ID、社員ID、パスワードを確認してください。{WAIT}"
+
+
+class _AsTyped(forms.CharField):
+    """Only a missing value is named: what nobody can have fails as what nobody has."""
+
+    def run_validators(self, value: Any) -> None:
+        pass
 
 
 def _identifier(label: str, autocomplete: str) -> forms.CharField:
-    return forms.CharField(
+    return _AsTyped(
         label=label,
         max_length=254,
         error_messages={"required": f"{label}を入力してください。"},
@@ -26,7 +37,7 @@ def _identifier(label: str, autocomplete: str) -> forms.CharField:
 
 
 def _password(label: str, autocomplete: str, **options: Any) -> forms.CharField:
-    return forms.CharField(
+    return _AsTyped(
         label=label,
         strip=False,
         error_messages={"required": f"{label}を入力してください。"},
@@ -41,18 +52,6 @@ class LoginForm(forms.Form):
     company_code = _identifier("企業ID", "organization")
     employee_id = _identifier("社員ID", "username")
     password = _password("パスワード", "current-password")
-
-    def clean(self) -> None:
-        """A value that nobody can have fails like a wrong one; only a missing one is named."""
-        odd = [
-            name
-            for name, errors in self.errors.as_data().items()
-            if any(error.code != "required" for error in errors)
-        ]
-        for name in odd:
-            del self.errors[name]
-        if odd:
-            raise forms.ValidationError(LOGIN_FAILED)
 
 
 class NewPasswordForm(forms.Form):
@@ -90,8 +89,33 @@ class OwnPasswordForm(NewPasswordForm):
     current_password = _password("今のパスワード", "current-password")
     field_order = ("current_password", "new_password", "repeated")
 
+    def __init__(self, *args: Any, is_present: Callable[[str], bool], **kwargs: Any) -> None:
+        self.is_present = is_present
+        super().__init__(*args, **kwargs)
+
     def clean_current_password(self) -> str:
         password: str = self.cleaned_data["current_password"]
-        if not self.stored.is_this(password):
-            raise forms.ValidationError("今のパスワードが違います。もう一度入力してください。")
+        if not self.is_present(password):
+            raise forms.ValidationError(
+                f"今のパスワードが違います。もう一度入力してください。{WAIT}"
+            )
         return password
+
+    def clean_new_password(self) -> str:
+        # "今のパスワードと同じです" would be another way to guess the present one.
+        if "current_password" in self.errors:
+            return str(self.cleaned_data["new_password"])
+        return super().clean_new_password()
+
+
+class DisplayModeForm(forms.Form):
+    mode = forms.TypedChoiceField(
+        label="画面の色",
+        choices=DisplayMode.choices,
+        coerce=DisplayMode,
+        error_messages={
+            "required": "画面の色を選んでください。",
+            "invalid_choice": "選べない値です。一覧から選んでください。",
+        },
+        widget=forms.RadioSelect({"class": "form-check-input"}),
+    )

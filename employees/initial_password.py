@@ -7,7 +7,7 @@ key from FIELD_ENCRYPTION_KEYS, which is not in the database, nobody can try bir
 import base64
 import hashlib
 import hmac
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,14 @@ from django.utils.crypto import constant_time_compare
 
 def initial_password(company_code: str, birth_date: date) -> str:
     return f"{company_code}-{birth_date.isoformat()}"
+
+
+def is_expired(*, days: int | None, last_used: datetime, now: datetime) -> bool:
+    """X5: whether it lay unused too long: since it was made, or since the last login with it.
+
+    `days` is what the company chose: 0 for never, None while it has not answered.
+    """
+    return bool(days) and now - last_used >= timedelta(days=days or 0)
 
 
 @lru_cache(maxsize=32)

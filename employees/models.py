@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from companies.models import Company, TenantOwned, TenantQuerySet
-from employees.choices import Role
+from employees.choices import DisplayMode, Role
 from employees.emails import EMAIL_LENGTH
 from employees.identifiers import EMPLOYEE_ID_PATTERN, PARKED_PATTERN
 from groups.models import Group
@@ -54,6 +55,11 @@ class Employee(TenantOwned, AbstractBaseUser):
     # Stays after the hash was upgraded at the first login: the password is still the initial one.
     is_initial_password = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Null until chosen: SQLite can add such a column without rebuilding the table, which would
+    # lose its triggers (companies.same_company).
+    display_mode = models.CharField(
+        "表示モード", max_length=8, choices=DisplayMode.choices, null=True, blank=True
+    )
 
     smarthr_id = models.UUIDField(null=True, blank=True, editable=False)
     # E12a: the version of the crew that this row shows, and what SmartHR said (never a birth date).
@@ -112,9 +118,35 @@ class Employee(TenantOwned, AbstractBaseUser):
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
 
+    @property
+    def theme(self) -> str:
+        return self.display_mode or DisplayMode.AUTO.value
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session ends when the password or the role changes: rights follow at once (C3).
+
+        Django gives `secret` for an older SECRET_KEY that is still accepted.
+        """
+        mark = f"{self.role}\n{self.password}"
+        return salted_hmac("employees.session", mark, secret=secret, algorithm="sha256").hexdigest()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         # C4: whoever has no group is in グループ1.
         group_id: int | None = self.group_id
         if group_id is None:
             self.group = Group.objects.for_company(self.company_id).get(is_default=True)
         super().save(*args, **kwargs)
+
+
+class LoginGuard(models.Model):
+    """Failed tries to log in, of an account, an address or a company (services.guesses)."""
+
+    # HMAC of what is counted, never an address or a 社員ID.
+    key = models.CharField(max_length=64, unique=True)
+    # Seconds since the epoch of each failure.
+    failures = models.JSONField(default=list)
+    # From then on the row says nothing any more.
+    quiet_at = models.FloatField(default=0, db_index=True)
+
+    def __str__(self) -> str:
+        return self.key[:8]

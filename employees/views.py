@@ -1,4 +1,4 @@
-"""Login, logout, password change and 社員リスト."""
+"""Login, logout, password change, display mode and 社員リスト."""
 
 from typing import cast
 
@@ -16,10 +16,18 @@ from django_htmx.http import HttpResponseClientRedirect
 from companies.access import administrators_only, public, signed_in
 from companies.requests import SignedInRequest
 from employees import device, queries
-from employees.forms import LOGIN_FAILED, LoginForm, NewPasswordForm, OwnPasswordForm
+from employees.client_address import client_address
+from employees.forms import (
+    LOGIN_FAILED,
+    DisplayModeForm,
+    LoginForm,
+    NewPasswordForm,
+    OwnPasswordForm,
+)
 from employees.models import Employee
 from employees.passwords import StoredPassword
-from employees.services.passwords import change_own_password
+from employees.services.display import choose_display_mode
+from employees.services.passwords import change_own_password, confirm_own_password
 from employees.services.sessions import sign_in, sign_out
 
 PAGE_SIZE = 50
@@ -59,7 +67,9 @@ def _try_to_sign_in(request: HttpRequest) -> HttpResponse:
 def _login_page(request: HttpRequest, form: LoginForm) -> HttpResponse:
     expired = device.was_signed_in(request) and not form.is_bound and "next" in request.GET
     context = {"form": form, "next": _next_page(request), "session_expired": expired}
-    return render(request, "employees/login.html", context)
+    # One status for every refusal, as of any other form: 401 or 429 would tell them apart.
+    status = 422 if form.is_bound else 200
+    return render(request, "employees/login.html", context, status=status)
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -91,8 +101,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     employee = cast(Employee, request.user)
-    form_class = NewPasswordForm if employee.must_change_password else OwnPasswordForm
-    form = form_class(request.POST or None, stored=_stored_password(employee))
+    form = _password_form(request, employee)
     if not form.is_valid():
         context = {"form": form, "forced": employee.must_change_password}
         context["next"] = _next_page(request)
@@ -104,12 +113,37 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect(_next_page(request))
 
 
-def _stored_password(employee: Employee) -> StoredPassword:
-    return StoredPassword(
+def _password_form(request: HttpRequest, employee: Employee) -> NewPasswordForm:
+    stored = StoredPassword(
         company_code=employee.company.code,
         encoded=employee.password,
         is_initial=employee.is_initial_password,
     )
+    typed = request.POST or None
+    if employee.must_change_password:
+        return NewPasswordForm(typed, stored=stored)
+    address = client_address(request)
+    return OwnPasswordForm(
+        typed,
+        stored=stored,
+        is_present=lambda password: confirm_own_password(
+            employee=employee, password=password, address=address
+        ),
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def display_mode(request: HttpRequest) -> HttpResponse:
+    employee = cast(Employee, request.user)
+    typed = request.POST if request.method == "POST" else None
+    form = DisplayModeForm(typed, initial={"mode": employee.theme})
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "employees/display_mode.html", {"form": form}, status=status)
+    choose_display_mode(employee=employee, mode=form.cleaned_data["mode"])
+    messages.success(request, "表示モードを変更しました。", extra_tags="toast")
+    return redirect("display-mode")
 
 
 @administrators_only

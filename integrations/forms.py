@@ -13,6 +13,9 @@ from integrations.models import SmartHRIntegration
 from integrations.services.connection import ConnectionChanges
 
 NO_SLOT = "適用しない"
+# X5: days; 0 for none.
+EXPIRIES = {0: "なし", 30: "30日", 60: "60日", 90: "90日（おすすめ）", 180: "180日"}
+PROPOSED_EXPIRY = 90
 RETIRED_HINT = "おすすめは「新規に取り込まず、ログインを停止する」です。"
 
 
@@ -113,6 +116,28 @@ class OtherSettingsForm(forms.Form):
         widget=forms.CheckboxInput({"class": "form-check-input"}),
     )
 
+    initial_password_days = forms.TypedChoiceField(
+        label="初期パスワードの有効期限",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=list(EXPIRIES.items()),
+        help_text=(
+            "この日数のあいだ一度も使われなかった初期パスワードでは、ログインできなくなります。"
+            "日数を長くするか「なし」にすると、またログインできます。"
+        ),
+        error_messages={"invalid_choice": "選べない値です。一覧から選んでください。"},
+        widget=forms.Select({"class": "form-select"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = self.initial.get("initial_password_days", 0)
+        # What the command has set is shown and kept.
+        options = EXPIRIES if days in EXPIRIES else EXPIRIES | {days: f"{days}日"}
+        field: Any = self.fields["initial_password_days"]
+        field.choices = sorted(options.items())
+
     def changes(self) -> ConnectionChanges:
         data = self.cleaned_data
         return ConnectionChanges(
@@ -120,6 +145,7 @@ class OtherSettingsForm(forms.Form):
             retired_policy=RetiredPolicy(data["retired_policy"]),
             name_source=NameSource(data["name_source"]),
             force_password_change=data["force_password_change"],
+            initial_password_days=data["initial_password_days"],
         )
 
     def asks_first(self, integration: SmartHRIntegration) -> bool:
@@ -137,6 +163,11 @@ class OtherSettingsForm(forms.Form):
             "retired_policy": integration.retired_policy,
             "name_source": integration.name_source,
             "force_password_change": company.force_password_change,
+            "initial_password_days": (
+                PROPOSED_EXPIRY
+                if company.initial_password_days is None
+                else company.initial_password_days
+            ),
         }
 
 

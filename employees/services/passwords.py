@@ -1,10 +1,48 @@
-"""Changing a password (X5)."""
+"""Checking and changing a password (X5)."""
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from companies import audit
 from companies.models import AuditAction
 from employees.models import Employee
+from employees.services import guesses
+
+
+def is_password_of(*, employee: Employee, password: str) -> bool:
+    """Whether it is the present password; a hash of an older kind is replaced on the way.
+
+    Not Employee.check_password: its replacement would undo a change made at the same moment.
+    """
+
+    def replace(raw: str) -> None:
+        employee.password = make_password(raw)
+
+    stored = employee.password
+    if not check_password(password, stored, replace):
+        return False
+    if employee.password == stored:
+        return True
+    row = Employee.objects.for_company(employee.company_id).filter(pk=employee.pk)
+    if row.filter(password=stored).update(password=employee.password):
+        return True
+    # Another login replaced it too, or somebody changed it.
+    employee.password = row.values_list("password", flat=True).first() or ""
+    return check_password(password, employee.password)
+
+
+def confirm_own_password(*, employee: Employee, password: str, address: str) -> bool:
+    """Whether the person who is logged in knows the password; guessing is limited as at login."""
+    place = guesses.take_place(
+        company_code=employee.company.code,
+        employee_id=employee.employee_id,
+        employee=employee,
+        address=address,
+    )
+    if place is None or not check_password(password, employee.password):
+        return False
+    guesses.give_back(place)
+    return True
 
 
 @transaction.atomic

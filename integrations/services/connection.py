@@ -19,6 +19,7 @@ from integrations.pacing import pace_key
 from integrations.subdomain import parse_subdomain
 
 TOKEN_LENGTH: Final = 255
+LONGEST_EXPIRY: Final = 3650  # days
 
 
 class Unset(enum.Enum):
@@ -39,6 +40,7 @@ class ConnectionChanges:
     retired_policy: RetiredPolicy | None = None
     name_source: NameSource | None = None
     force_password_change: bool | None = None
+    initial_password_days: int | None = None  # 0: initial passwords never expire
     accept_account: bool = False
 
 
@@ -82,6 +84,8 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
         audit |= _set_force_password_change(company, changes.force_password_change)
         if audit:
             integration.settings_version += 1
+        # After the version: no run reads it, so it must not stop one.
+        audit |= _set_initial_password_days(company, changes.initial_password_days)
         if changes.accept_account and integration.account_unchecked:
             integration.account_unchecked = False
             audit["account"] = (None, "確認済み")
@@ -101,6 +105,13 @@ def _checked(changes: ConnectionChanges) -> dict[str, Any]:
         for column in ("deletion_policy", "retired_policy", "name_source")
         if (value := getattr(changes, column)) is not None
     }
+    days = changes.initial_password_days
+    if days is not None and not 0 <= days <= LONGEST_EXPIRY:
+        raise RefusedValue(
+            "initial_password_days",
+            f"初期パスワードの有効期限は1〜{LONGEST_EXPIRY}日で指定してください。"
+            "期限をなしにすることもできます。",
+        )
     if changes.department_slot is not UNSET:
         slot = changes.department_slot
         if slot is not None and not 1 <= slot <= 10:
@@ -167,3 +178,13 @@ def _set_force_password_change(company: Company, wanted: bool | None) -> dict[st
         must_change_password=wanted
     )
     return {"force_password_change": (not wanted, wanted)}
+
+
+def _set_initial_password_days(company: Company, wanted: int | None) -> dict[str, Any]:
+    """X5: the login reads it (employees.authentication)."""
+    before = company.initial_password_days
+    if wanted is None or wanted == before:
+        return {}
+    company.initial_password_days = wanted
+    company.save(update_fields=["initial_password_days"])
+    return {"initial_password_days": (before, wanted)}

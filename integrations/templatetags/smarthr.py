@@ -3,7 +3,9 @@
 from django import template
 
 from companies.models import Company
+from employees import queries
 from integrations.choices import Outcome, RunStatus
+from integrations.forms import EXPIRIES
 from integrations.models import DeletionCandidate, RunRecord, SyncRun
 from integrations.reason_texts import ReasonText, explain
 from integrations.record_changes import Change, changes_of
@@ -54,6 +56,14 @@ def waiting_for_confirmation(company: Company) -> bool:
 def running_sync(company: Company) -> SyncRun | None:
     """The run that is going on, to be found again from every page (T6)."""
     return active_run(company)
+
+
+@register.simple_tag
+def unused_initial_passwords(company: Company) -> list[tuple[int, int]]:
+    """Of each expiry that would keep people out at the moment: its days, and how many people."""
+    choices = {*EXPIRIES, company.initial_password_days or 0} - {0}
+    found = queries.unused_initial_passwords(company, sorted(choices))
+    return [(days, people) for days, people in found.items() if people]
 
 
 @register.filter

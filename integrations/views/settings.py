@@ -58,7 +58,8 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
     integration = integration_of(request.user.company)
     before = (integration.subdomain, integration.token_ciphertext)
     was_connected = integration.is_connected
-    form = FORMS[section](request.POST, auto_id=f"{section}_%s")
+    stored = FORMS[section].stored(integration)
+    form = FORMS[section](request.POST, initial=stored, auto_id=f"{section}_%s")
     if not form.is_valid() or _must_ask(form, integration, request):
         return section_response(request, integration, section, form=form, status=422)
     try:

@@ -29,7 +29,63 @@ function offerToClose(root) {
   }
 }
 
+/* Proof of what was just done; it goes by itself, but not while somebody is at it. */
+const TOAST_MS = 8000;
+const TICK_MS = 250;
+
+function showToast(toast) {
+  for (const button of toast.querySelectorAll("[data-close]")) button.hidden = false;
+  // Put in anew, so that it is spoken.
+  document.getElementById("toasts").append(toast);
+  let left = TOAST_MS;
+  const tick = setInterval(() => {
+    if (!toast.matches(":hover, :focus-within")) left -= TICK_MS;
+    if (left > 0 && toast.isConnected) return;
+    clearInterval(tick);
+    toast.remove();
+  }, TICK_MS);
+}
+
+function sayBriefly(text) {
+  const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+  toast.querySelector("p").textContent = text;
+  for (const other of document.querySelectorAll("#toasts .mk-toast")) other.remove();
+  showToast(toast);
+}
+
+function takeToasts() {
+  for (const toast of document.querySelectorAll("#toasts .mk-toast")) {
+    toast.remove();
+    setTimeout(() => showToast(toast), 100);
+  }
+}
+
+/* コピー: data-copy names an element (its value or text), data-copy-text is the text itself. */
+function offerToCopy(root) {
+  if (!navigator.clipboard) return; // only https and this machine have one
+  for (const button of find(root, "[data-copy], [data-copy-text]")) button.hidden = false;
+}
+
+async function copy(button) {
+  const source = button.dataset.copy && document.querySelector(button.dataset.copy);
+  const text = source ? (source.value ?? source.textContent.trim()) : button.dataset.copyText;
+  button.parentElement.querySelector(".mk-copy-failed")?.remove();
+  try {
+    await navigator.clipboard.writeText(text);
+    sayBriefly("コピーしました。");
+  } catch {
+    // Errors do not go by themselves.
+    const note = document.createElement("span");
+    note.className = "mk-result mk-result--error mk-copy-failed";
+    note.setAttribute("role", "alert");
+    note.textContent = "コピーできませんでした。文字を選択してコピーしてください。";
+    button.after(note);
+  }
+}
+
 document.addEventListener("click", (event) => {
+  const copier = event.target.closest("[data-copy], [data-copy-text]");
+  if (copier) copy(copier);
   const closer = event.target.closest("[data-close]");
   if (closer) closer.closest("[data-closable]").remove();
 
@@ -112,8 +168,10 @@ document.addEventListener("htmx:load", (event) => {
   const root = event.detail.elt;
   offerToShowPasswords(root);
   offerToClose(root);
+  offerToCopy(root);
   announce(root);
   if (root !== document.body) focusErrors(root);
 });
 
 focusErrors(document);
+takeToasts();

@@ -1,9 +1,13 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
+from tests.project_tree import ROOT
 
 
 def test_no_database_address_is_sqlite_in_a_folder_that_is_made(
@@ -75,3 +79,39 @@ def test_what_is_no_ip_address_is_refused_by_its_place(
 
     with pytest.raises(ImproperlyConfigured, match="SOME_IPS: entry 2 is neither"):
         env.ip_addresses("SOME_IPS")
+
+
+@pytest.mark.parametrize(("text", "value"), [("", 7), ("0", 0), (" 2 ", 2)])
+def test_numbers(monkeypatch: pytest.MonkeyPatch, text: str, value: int) -> None:
+    monkeypatch.setenv("SOME_NUMBER", text)
+
+    assert env.number("SOME_NUMBER", default=7) == value
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "x", "１"])
+def test_what_is_no_number_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("SOME_NUMBER", text)
+
+    with pytest.raises(ImproperlyConfigured, match="SOME_NUMBER"):
+        env.number("SOME_NUMBER", default=0)
+
+
+READ_PROXIES = "from django.conf import settings; print(settings.PROXY_COUNT)"
+
+
+@pytest.mark.parametrize(
+    ("variables", "proxies"),
+    [
+        ({}, "0"),
+        ({"PUBLIC_URL": "http://meishi.example.com"}, "0"),
+        ({"PUBLIC_URL": "https://meishi.example.com"}, "1"),
+        ({"PUBLIC_URL": "https://meishi.example.com", "PROXY_COUNT": "2"}, "2"),
+        ({"PUBLIC_URL": "https://meishi.example.com", "PROXY_COUNT": "0"}, "0"),
+    ],
+)
+def test_one_proxy_stands_before_an_https_address(variables: dict[str, str], proxies: str) -> None:
+    command = [sys.executable, "-c", READ_PROXIES]
+
+    output = subprocess.check_output(command, cwd=ROOT, env=os.environ | variables, text=True)
+
+    assert output.strip() == proxies

@@ -51,14 +51,16 @@ def test_every_failure_says_the_same(
 ) -> None:
     response = log_in(client, **values)
 
+    assert response.status_code == 422
     assert response.context["form"].non_field_errors() == [LOGIN_FAILED]
     assert list(response.context["form"].errors) == ["__all__"]
     assert "_auth_user_id" not in client.session
 
 
-def test_the_text_of_a_failure_promises_nothing_that_does_not_happen() -> None:
+def test_the_text_of_a_failure_says_how_long_to_wait() -> None:
     assert LOGIN_FAILED == (
         "ログインできませんでした。企業ID、社員ID、パスワードを確認してください。"
+        "続けて失敗したときは、15分ほど待ってからやり直してください。"
     )
 
 
@@ -73,6 +75,7 @@ def test_suspended_person_gets_the_same_text(client: Client, person: Employee) -
 def test_missing_values_are_named_at_their_fields(client: Client) -> None:
     response = log_in(client, employee_id="", password="")
 
+    assert response.status_code == 422
     assert dict(response.context["form"].errors) == {
         "employee_id": ["社員IDを入力してください。"],
         "password": ["パスワードを入力してください。"],

@@ -28,6 +28,7 @@ STATE = {
     "retired": "import",
     "name_source": "legal",
     "force_password_change": True,
+    "initial_password_days": None,
     "account_unchecked": True,
 }
 
@@ -214,6 +215,32 @@ def test_X5_forcing_the_change_holds_for_those_who_still_have_the_initial_passwo
     ]
 
 
+def test_X5_initial_passwords_expire_after_so_many_days_or_never(customer: Customer) -> None:
+    version = customer.integration.settings_version
+    stored = []
+    for given in ("90", "90", "none", "3650"):
+        answer = customer.configure("--initial-password-days", given)
+        assert answer.code == 0
+        stored.append(answer["initial_password_days"])
+
+    assert stored == [90, 90, 0, 3650]
+    assert customer.configure("--deletion", "confirm")["initial_password_days"] == 3650
+    assert audited(customer) == [
+        {"initial_password_days": [None, 90]},
+        {"initial_password_days": [90, 0]},
+        {"initial_password_days": [0, 3650]},
+    ]
+    assert customer.integration.settings_version == version  # no run reads it
+
+
+def test_X5_more_days_than_ten_years_are_refused(customer: Customer) -> None:
+    answer = customer.configure("--initial-password-days", "3651", "--deletion", "auto")
+
+    assert (answer.code, answer["field"]) == (2, "initial_password_days")
+    assert "1〜3650日" in answer["error"]
+    assert customer.configure().data == STATE
+
+
 def test_C1_only_the_named_company_is_changed(customer: Customer) -> None:
     other = CompanyFactory(code="other")
     run_command("smarthr_configure", "--deletion", "auto", company="other")
@@ -247,6 +274,10 @@ def test_an_unknown_company_is_wrong_usage(name: str, code: str) -> None:
         ["smarthr_configure", "--name-source", "x"],
         ["smarthr_configure", "--webhook-mode", "x"],
         ["smarthr_configure", "--token", "x"],
+        ["smarthr_configure", "--initial-password-days", "0"],
+        ["smarthr_configure", "--initial-password-days=-1"],
+        ["smarthr_configure", "--initial-password-days", "１"],
+        ["smarthr_configure", "--initial-password-days", "x"],
         ["smarthr_sync", "people"],
         ["smarthr_sync", "--unknown"],
         ["smarthr_deletions", "--approve", "--dismiss"],

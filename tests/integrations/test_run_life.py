@@ -274,3 +274,19 @@ def test_T6_settings_that_change_in_mid_run_end_it(customer: Customer, account: 
 
     assert summary(answer) == (1, "failed", counted(created=100))
     assert "設定が変更された" in answer["error"]
+
+
+def test_X5_the_expiry_of_initial_passwords_does_not_end_a_run(
+    customer: Customer, account: Account
+) -> None:
+    for _ in range(250):
+        account.add_crew()
+    account.before_page = between_pages(
+        lambda page: customer.configure("--initial-password-days", "90") if page == 2 else None
+    )
+
+    answer = customer.sync()
+
+    assert summary(answer) == (0, "succeeded", counted(created=250))
+    customer.company.refresh_from_db()
+    assert customer.company.initial_password_days == 90

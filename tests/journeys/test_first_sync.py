@@ -70,7 +70,15 @@ def test_nothing_scrolls_sideways(
     page.emulate_media(color_scheme=scheme)
     log_in(page, str(live_server.url))
 
-    for path in ("/", "/employees/", "/groups/", "/settings/smarthr/", "/password/", "/nothing/"):
+    for path in (
+        "/",
+        "/employees/",
+        "/groups/",
+        "/settings/smarthr/",
+        "/password/",
+        "/display/",
+        "/nothing/",
+    ):
         page.goto(f"{live_server.url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 

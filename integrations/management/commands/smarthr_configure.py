@@ -1,5 +1,6 @@
 """smarthr_configure --company CODE [options]; the token comes from SMARTHR_TOKEN."""
 
+import argparse
 import os
 from typing import Any
 
@@ -18,6 +19,7 @@ from integrations.services.connection import (
 )
 
 NO_SLOT = "none"
+NO_EXPIRY = "none"
 
 
 class Command(CompanyCommand):
@@ -34,6 +36,7 @@ class Command(CompanyCommand):
         parser.add_argument("--retired", choices=RetiredPolicy.values)
         parser.add_argument("--name-source", choices=NameSource.values)
         parser.add_argument("--force-password-change", choices=["on", "off"])
+        parser.add_argument("--initial-password-days", type=_days, metavar="N|none")
         parser.add_argument("--accept-account", action="store_true")
 
     def run(self, **options: Any) -> None:
@@ -59,8 +62,18 @@ def _changes(options: dict[str, Any]) -> ConnectionChanges:
         retired_policy=RetiredPolicy(options["retired"]) if options["retired"] else None,
         name_source=NameSource(options["name_source"]) if options["name_source"] else None,
         force_password_change=None if forced is None else forced == "on",
+        initial_password_days=options["initial_password_days"],
         accept_account=options["accept_account"],
     )
+
+
+def _days(text: str) -> int:
+    """0 for none: initial passwords never expire."""
+    if text == NO_EXPIRY:
+        return 0
+    if not text.isascii() or not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is neither a number of days nor none")
+    return int(text)
 
 
 def _slot(text: str | None) -> int | Unset | None:
@@ -82,5 +95,7 @@ def _state(integration: SmartHRIntegration) -> dict[str, Any]:
         "retired": integration.retired_policy,
         "name_source": integration.name_source,
         "force_password_change": integration.company.force_password_change,
+        # null: not answered yet, 0: none.
+        "initial_password_days": integration.company.initial_password_days,
         "account_unchecked": integration.account_unchecked,
     }

@@ -1,17 +1,21 @@
 """設定 / SmartHR連携 (T1–T5)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
+from employees.models import Employee
 from integrations.models import SmartHRIntegration
 from integrations.services.connection import access_token
 from tests.factories import (
     ActiveRunFactory,
     AdministratorFactory,
+    EmployeeFactory,
     PersonCandidateFactory,
     RunFactory,
     counts,
@@ -169,6 +173,79 @@ def test_deleting_without_a_question_is_asked_about_first(
     assert integration.deletion_policy == "auto"
 
 
+NOT_DECIDED = (
+    "初期パスワードの有効期限がまだ決まっていません。おすすめは90日です。保存すると決まります。"
+)
+
+
+def expiry_options(text: str) -> tuple[list[str], list[str]]:
+    """Of the select: all its words, and those that are chosen."""
+    select = text.partition('id="others_initial_password_days"')[2].partition("</select>")[0]
+    words = re.findall(r"<option [^>]*>([^<]+)</option>", select)
+    return words, re.findall(r"<option [^>]*selected[^>]*>([^<]+)</option>", select)
+
+
+def test_X5_ninety_days_are_proposed_and_decided_by_saving(
+    signed_in: Client, company: Company
+) -> None:
+    before = signed_in.get(PAGE).content.decode()
+
+    saved = save(signed_in, "others", **others(initial_password_days="90")).content.decode()
+
+    words = ["なし", "30日", "60日", "90日（おすすめ）", "180日"]
+    assert expiry_options(before) == (words, ["90日（おすすめ）"])
+    assert NOT_DECIDED in before
+    company.refresh_from_db()
+    assert company.initial_password_days == 90
+    assert expiry_options(saved) == (words, ["90日（おすすめ）"])
+    assert NOT_DECIDED not in saved
+
+
+def test_X5_none_is_an_answer(signed_in: Client, company: Company) -> None:
+    saved = save(signed_in, "others", **others(initial_password_days="0")).content.decode()
+
+    company.refresh_from_db()
+    assert company.initial_password_days == 0
+    assert expiry_options(saved)[1] == ["なし"]
+    assert NOT_DECIDED not in saved
+
+
+def test_X5_another_number_of_days_is_shown_and_kept(signed_in: Client, company: Company) -> None:
+    Company.objects.filter(pk=company.pk).update(initial_password_days=45)
+
+    assert expiry_options(signed_in.get(PAGE).content.decode()) == (
+        ["なし", "30日", "45日", "60日", "90日（おすすめ）", "180日"],
+        ["45日"],
+    )
+    assert save(signed_in, "others", **others(initial_password_days="45")).status_code == 200
+    company.refresh_from_db()
+    assert company.initial_password_days == 45
+
+
+@pytest.mark.parametrize("value", ["45", "-1", "x", "90日"])
+def test_X5_days_that_are_no_option_are_refused(
+    signed_in: Client, company: Company, value: str
+) -> None:
+    response = save(signed_in, "others", **others(initial_password_days=value))
+
+    assert response.status_code == 422
+    assert 'id="others_initial_password_days_error"' in response.content.decode()
+    company.refresh_from_db()
+    assert company.initial_password_days is None
+
+
+def test_X5_the_page_says_whom_an_expiry_keeps_out(signed_in: Client, company: Company) -> None:
+    for days, count in ((100, 2), (40, 1), (3, 5)):
+        people = EmployeeFactory.create_batch(count, company=company, is_initial_password=True)
+        made = timezone.now() - timedelta(days=days)
+        Employee.objects.filter(pk__in=[p.pk for p in people]).update(created_at=made)
+    Employee.objects.filter(pk=EmployeeFactory(company=company).pk).update(created_at=made)
+
+    text = signed_in.get(PAGE).content.decode()
+
+    assert "すでに期限を過ぎている社員：30日では3名、60日では2名、90日では2名</p>" in text
+
+
 def test_unreadable_attributes_are_named(signed_in: Client, company: Company) -> None:
     SmartHRIntegration.objects.for_company(company).update(unreadable=["birth_at", "emp_code"])
 
@@ -226,5 +303,5 @@ def test_number_of_queries_does_not_grow(
 ) -> None:
     RunFactory.create_batch(runs, company=company)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         signed_in.get(PAGE)

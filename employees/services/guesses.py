@@ -1,0 +1,134 @@
+"""Login guessing: how many failed tries an account, an address and a company may make.
+
+A try takes its place before the password is looked at, and a success gives it back: any number
+of tries at the same time get no more passwords checked than the limit says. The state is in
+rows, since without Redis each process has a cache of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from companies.models import Company
+from employees.models import Employee, LoginGuard
+
+WINDOW: Final = 15 * 60.0  # seconds, rolling
+PER_ACCOUNT: Final = 5
+PER_ADDRESS: Final = 100
+# Of one company, on accounts that still have their initial password; pauses only those.
+PER_COMPANY_INITIAL: Final = 100
+# Clocks of several machines may differ by less than this; more was a clock that was set back.
+_SKEW: Final = 60.0
+_FORGOTTEN_AT_ONCE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    keys: tuple[str, ...]
+    at: float
+
+
+def take_place(
+    *, company_code: str, employee_id: str, employee: Employee | None, address: str | None
+) -> Place | None:
+    """A place for one try, counted as failed until it is given back; None: it has to wait.
+
+    The account counts whether it exists or not; `employee` is who has it. `address` is None
+    where no browser asks. Takes all its places or none, in a transaction of its own.
+    """
+    limits = {_key("account", company_code, employee_id): PER_ACCOUNT}
+    if address is not None:
+        limits[_key("address", address)] = PER_ADDRESS
+    if employee is not None and employee.is_initial_password:
+        limits[_initial_key(employee.company_id)] = PER_COMPANY_INITIAL
+    return _take(limits)
+
+
+def give_back(place: Place) -> None:
+    with transaction.atomic(durable=True):
+        rows = _locked(place.keys)
+        for row in rows:
+            if place.at in row.failures:
+                row.failures.remove(place.at)
+        LoginGuard.objects.bulk_update(rows, ["failures"])
+
+
+def initial_logins_paused(company: Company) -> bool:
+    """Whether accounts with their initial password cannot log in at the moment."""
+    row = LoginGuard.objects.filter(key=_initial_key(company.pk)).first()
+    return row is not None and len(_recent(row, time.time())) >= PER_COMPANY_INITIAL
+
+
+def forget_old_failures() -> None:
+    """Deletes the rows that say nothing any more. Runs beside logins and itself."""
+    while _forget_some() == _FORGOTTEN_AT_ONCE:
+        pass
+
+
+def _take(limits: Mapping[str, int]) -> Place | None:
+    while True:
+        known = LoginGuard.objects.in_bulk(list(limits), field_name="key")
+        if _is_any_full(known.values(), limits):
+            return None
+        # Before the transaction: in it, two could each hold a row that the other waits for.
+        missing = [LoginGuard(key=key) for key in sorted(limits.keys() - known.keys())]
+        LoginGuard.objects.bulk_create(missing, ignore_conflicts=True)
+        # Durable: inside another transaction the rows would stay locked during the slow hash.
+        with transaction.atomic(durable=True):
+            rows = _locked(limits)
+            if len(rows) == len(limits):  # else forget_old_failures came between
+                return _taken(rows, limits)
+
+
+def _taken(rows: list[LoginGuard], limits: Mapping[str, int]) -> Place | None:
+    if _is_any_full(rows, limits):
+        return None
+    now = time.time()
+    for row in rows:
+        row.failures = [*_recent(row, now), now]
+        row.quiet_at = now + WINDOW
+    LoginGuard.objects.bulk_update(rows, ["failures", "quiet_at"])
+    return Place(tuple(limits), now)
+
+
+def _locked(keys: Iterable[str]) -> list[LoginGuard]:
+    # SQLite: the transaction itself is IMMEDIATE.
+    rows = LoginGuard.objects.select_for_update().filter(key__in=list(keys))
+    return list(rows.order_by("key"))
+
+
+def _is_any_full(rows: Iterable[LoginGuard], limits: Mapping[str, int]) -> bool:
+    now = time.time()
+    return any(len(_recent(row, now)) >= limits[row.key] for row in rows)
+
+
+def _recent(row: LoginGuard, now: float) -> list[float]:
+    return [at for at in row.failures if now - WINDOW < at <= now + _SKEW]
+
+
+def _forget_some() -> int:
+    with transaction.atomic():
+        # Rows that a login holds are left for the next time: waiting for them could deadlock.
+        quiet = LoginGuard.objects.select_for_update(skip_locked=True).filter(
+            quiet_at__lte=time.time()
+        )
+        found = list(quiet.values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE])
+        LoginGuard.objects.filter(pk__in=found).delete()
+    return len(found)
+
+
+def _key(kind: str, *parts: str) -> str:
+    """Says nothing about the person or the address."""
+    value = json.dumps([kind, *parts])
+    return salted_hmac("employees.login_guard", value, algorithm="sha256").hexdigest()
+
+
+def _initial_key(company_id: int) -> str:
+    return _key("initial", str(company_id))
