@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,7 +18,7 @@ from django.utils import timezone
 from companies.audit import Event, person, write_audit
 from companies.models import AuditAction, Company
 from employees.models import Employee
-from integrations.choices import RunKind, RunStatus, Trigger
+from integrations.choices import SURVEY_KINDS, RunKind, RunStatus, Trigger, phases_of
 from integrations.encryption import Undecryptable
 from integrations.models import RunPage, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
@@ -71,6 +71,7 @@ def start_run(
     trigger: Trigger,
     actor: Employee | None,
     lease: UUID | None = None,
+    options: Mapping[str, Any] | None = None,
     again: bool = False,
 ) -> tuple[SyncRun, bool]:
     """The new run, or the one that is active already and False (T6). Raises NotReady.
@@ -85,6 +86,8 @@ def start_run(
                 kind=kind,
                 trigger=trigger,
                 status=RunStatus.RUNNING if lease else RunStatus.WAITING,
+                phase=phases_of(kind, integration.department_slot)[0],
+                options=dict(options or {}),
                 lease=lease,
                 heartbeat_at=timezone.now(),
                 started_by=actor,
@@ -101,7 +104,13 @@ def start_run(
         active = active_run(company)
         if active is None and not again:  # it ended just now
             return start_run(
-                company=company, kind=kind, trigger=trigger, actor=actor, lease=lease, again=True
+                company=company,
+                kind=kind,
+                trigger=trigger,
+                actor=actor,
+                lease=lease,
+                options=options,
+                again=True,
             )
         if active is None:
             raise
@@ -317,7 +326,8 @@ def _finish(
         ended = _held(run, lease).update(**values)
         if ended:
             RunPage.objects.filter(run=run).delete()  # needed to go on, and for nothing else
-            if ledger is not None and ledger.progress.crews.ended:
+            read_people = ledger is not None and ledger.progress.crews.ended
+            if ledger is not None and read_people and ledger.kind not in SURVEY_KINDS:
                 SmartHRIntegration.objects.for_company(run.company_id).update(
                     unreadable=ledger.progress.unreadable
                 )
