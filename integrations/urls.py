@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import home, runs, settings
+from integrations.views import home, runs, settings, ties
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,4 +15,6 @@ urlpatterns = [
         runs.accept_account,
         name="smarthr-accept-account",
     ),
+    path("settings/smarthr/runs/<int:pk>/relink/", ties.relink, name="smarthr-relink"),
+    path("settings/smarthr/runs/<int:pk>/ties/", ties.ties_page, name="smarthr-ties"),
 ]

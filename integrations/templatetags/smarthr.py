@@ -23,6 +23,8 @@ LOOKS = {
     RunStatus.CANCELLED: ("neutral", "slash-circle"),
     "connected": ("success", "check-circle-fill"),
     "not_connected": ("neutral", "dash-circle"),
+    "tied": ("success", "link-45deg"),
+    "namesake": ("warning", "exclamation-triangle-fill"),
     Outcome.CREATED: ("info", "plus-circle-fill"),
     Outcome.UPDATED: ("info", "pencil-fill"),
     Outcome.UNCHANGED: ("neutral", "check-lg"),

@@ -16,7 +16,7 @@ from companies.requests import SignedInRequest
 from employees.models import Employee
 from groups.models import Group
 from groups.queries import group_tree
-from integrations.choices import RunStatus
+from integrations.choices import SURVEY_KINDS, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.report import asking_run, waiting_deletions
 from integrations.services.connection import integration_of
@@ -45,7 +45,8 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 def _for_administrators(company: Company) -> dict[str, Any]:
     integration = integration_of(company)
-    runs = SyncRun.objects.for_company(company).order_by("-started_at")
+    runs = SyncRun.objects.for_company(company).exclude(kind__in=SURVEY_KINDS)
+    runs = runs.order_by("-started_at")
     newest = runs.first()
     ended = newest
     if newest is not None and newest.is_active:
