@@ -53,15 +53,14 @@ def survey_page(
 ) -> HttpResponse:
     """The end of a survey: what it found, and what can be done now."""
     run = view.run
-    context: dict[str, Any] = {"view": view, "integration": integration}
+    asking = SyncRun.objects.for_company(run.company_id).filter(pk=run.options.get("asked_by"))
+    context: dict[str, Any] = {"view": view, "integration": integration, "asking": asking.first()}
     if run.status == RunStatus.SUCCEEDED:
-        asking = SyncRun.objects.for_company(run.company_id).filter(pk=run.options.get("asked_by"))
         context |= {
             "open_people": tie_lists.open_ties(run, Subject.EMPLOYEE).count(),
             "open_groups": tie_lists.open_ties(run, Subject.GROUP).count(),
             "tied": tie_lists.tied(run).count(),
             "is_current": is_of_this_account(run, integration),
-            "asking": asking.first(),
         }
     return render(request, "integrations/run_survey.html", context)
 

@@ -270,6 +270,23 @@ def test_X12_the_stopped_sync_offers_it(signed_in: Client, asking: SyncRun) -> N
     assert "付け替えの確認を受け付けました。" in text_of(response)
 
 
+def test_X12_a_survey_that_failed_leads_back(signed_in: Client, asking: SyncRun) -> None:
+    run = RunFactory(
+        company=asking.company,
+        kind=RELINK,
+        status=RunStatus.FAILED,
+        error_code=Reason.INCOMPLETE_READ,
+        options={"asked_by": asking.pk},
+    )
+
+    response = signed_in.get(path(run, ""))
+
+    text = text_of(response)
+    assert "SmartHRのデータをすべて読み取れなかったため、候補を作れませんでした。" in text
+    assert "もう一度確認してください。" in text
+    assert f'href="{path(asking, "")}">要確認の同期に戻る' in response.content.decode()
+
+
 @pytest.mark.parametrize("change", [{"account_unchecked": False}, {"settings_version": 2}])
 def test_X12_it_is_offered_only_while_the_account_is_asked_about(
     signed_in: Client, asking: SyncRun, change: dict[str, Any]
