@@ -55,8 +55,10 @@ class RunKind(models.TextChoices):
 
 
 SYNC_KINDS = (RunKind.DEPARTMENTS, RunKind.EMPLOYEES)
+# They only read, and propose ties (X8, X12).
+SURVEY_KINDS = (RunKind.FIRST_IMPORT, RunKind.RELINK)
 # They change nothing but their own rows.
-READING_KINDS = (RunKind.FIRST_IMPORT, RunKind.RELINK, RunKind.PREVIEW)
+READING_KINDS = (*SURVEY_KINDS, RunKind.PREVIEW)
 
 
 class Trigger(models.TextChoices):
@@ -103,6 +105,10 @@ def phases_of(kind: RunKind, slot: int | None) -> tuple[Phase, ...]:
 
     A preview goes through the steps of the sync that it tells about.
     """
+    if kind == RunKind.FIRST_IMPORT:
+        return (Phase.SURVEY, Phase.MATCHES, Phase.DONE)
+    if kind == RunKind.RELINK:
+        return (Phase.SURVEY, Phase.DEPARTMENTS, Phase.MATCHES, Phase.DONE)
     if kind == RunKind.DEPARTMENTS:
         return (*GROUP_PHASES, Phase.GROUP_DELETIONS, Phase.DONE)
     if slot is None:
@@ -136,6 +142,26 @@ class TieStatus(models.TextChoices):
     PROPOSED = "proposed", "候補"
     TIED = "tied", "紐付け済み"
     UNDONE = "undone", "取り消し済み"
+
+
+class MatchedBy(models.TextChoices):
+    """What a record here and one of SmartHR's have in common, the strongest sign first."""
+
+    EMP_CODE = "emp_code", "社員番号"
+    EMAIL = "email", "メールアドレス"
+    NAME = "name", "氏名"
+    PATH = "path", "部署の階層"
+
+
+class NotTied(models.TextChoices):
+    """Why a chosen tie was not made or not undone, as a sentence about the record that is named."""
+
+    GONE = "gone", "すでに削除されています。"
+    ALREADY = "already", "すでに選んだSmartHRのデータと連携しています。"
+    LINKED = "linked", "ほかの操作で連携が変わりました。"
+    TAKEN = "taken", "選んだSmartHRのデータは、すでに別の社員・グループと連携しています。"
+    TWO_THERE = "two_there", "SmartHRのデータを2つ以上選んでいます。1つだけ選んでください。"
+    TWO_HERE = "two_here", "同じSmartHRのデータに2つ以上を選んでいます。1つだけ選んでください。"
 
 
 class PlanNotice(models.TextChoices):

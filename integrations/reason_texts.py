@@ -312,6 +312,30 @@ def _brake(unit: str, where: str) -> Callable[[Detail, str], ReasonText]:
     return describe
 
 
+def _tie_ambiguous(detail: Detail, subject: str) -> ReasonText:
+    if subject == Subject.GROUP:
+        return ReasonText(
+            "階層と名前が同じ部署またはグループが2件以上あるため、どれか決められません。",
+            "SmartHRで部署名を分けてから、もう一度付け替えを確認してください。",
+        )
+    return ReasonText(
+        "同じ社員番号の従業員または社員が2人以上いるため、どの人か決められません。",
+        "SmartHRで社員番号を直してから、もう一度付け替えを確認してください。",
+    )
+
+
+def _tie_unmatched(detail: Detail, subject: str) -> ReasonText:
+    if subject == Subject.GROUP:
+        return ReasonText(
+            "階層と名前が同じ部署がありません。",
+            "そのまま同期すると、SmartHRにない部署のグループとして扱います。",
+        )
+    return ReasonText(
+        "社員番号が同じ従業員がいません。",
+        "そのまま同期すると、SmartHRで見つからない社員として扱います。",
+    )
+
+
 def _internal_error(detail: Detail, subject: str) -> ReasonText:
     number = f"実行番号{detail['run']}を" if detail.get("run") else ""
     return ReasonText(
@@ -339,4 +363,6 @@ DESCRIBED: dict[str, Callable[[Detail, str], ReasonText]] = {
     Reason.GROUP_DELETION_BRAKE: _brake("件のグループ", "グループ"),
     Reason.RATE_LIMITED: _rate_limited,
     Reason.INTERNAL_ERROR: _internal_error,
+    Reason.TIE_AMBIGUOUS: _tie_ambiguous,
+    Reason.TIE_UNMATCHED: _tie_unmatched,
 }

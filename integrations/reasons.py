@@ -22,6 +22,9 @@ class Reason(StrEnum):
     DEPARTMENT_NAME_MISSING = "department_name_missing"  # G6
     PARENT_MISSING = "parent_missing"  # G6
     PARENT_CYCLE = "parent_cycle"  # G6
+    # About a linked record for which no tie to the new account is offered.
+    TIE_AMBIGUOUS = "tie_ambiguous"  # X12
+    TIE_UNMATCHED = "tie_unmatched"  # X12
     # About the whole run.
     CONNECTION_FAILED = "connection_failed"
     TOKEN_REJECTED = "token_rejected"  # noqa: S105  # a code, no secret

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import check, history, home, previews, report, runs, settings
+from integrations.views import check, history, home, previews, report, runs, settings, ties
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,4 +20,6 @@ urlpatterns = [
         runs.accept_account,
         name="smarthr-accept-account",
     ),
+    path("settings/smarthr/runs/<int:pk>/relink/", ties.relink, name="smarthr-relink"),
+    path("settings/smarthr/runs/<int:pk>/ties/", ties.ties_page, name="smarthr-ties"),
 ]

@@ -82,7 +82,9 @@ def _sync(page: Page) -> str:
     page.get_by_label("グループとして適用する部署").select_option(label="部署1")
     page.locator("#slot").get_by_role("button", name="保存").click()
     page.locator("#slot").get_by_text("保存しました。").wait_for()
-    page.get_by_role("button", name="インポート・同期実行").last.click()
+    page.locator("#employees").get_by_role("button", name="インポート・同期実行").click()
+    # The demo company has people who were made by hand (T7).
+    page.get_by_role("button", name="新規に取り込む").click(timeout=SYNC_MS)
     page.locator("[aria-current=step]").get_by_text("従業員の読み込み").wait_for()
     page.locator("[aria-current=step] progress").wait_for()
     _take(page, "progress")

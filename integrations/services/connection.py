@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,6 +64,24 @@ def integration_of(company: Company) -> SmartHRIntegration:
 def access_token(integration: SmartHRIntegration) -> str:
     """The token in plain text. Raises Undecryptable."""
     return encryption.decrypt(integration.token_ciphertext)
+
+
+def account_mark(integration: SmartHRIntegration) -> str:
+    """Another one as soon as the subdomain or the token is another; tells neither (T3)."""
+    text = f"{integration.subdomain}\n{integration.token_ciphertext}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def doubt_account(*, company: Company, actor: Actor) -> None:
+    """Takes a confirmation of the account back: the next sync asks again (T5)."""
+    rows = SmartHRIntegration.objects.for_company(company).filter(account_unchecked=False)
+    with transaction.atomic():
+        if not rows.update(account_unchecked=True):
+            return
+        integration = integration_of(company)
+        changes = {"account": ("確認済み", "未確認")}
+        event = Event(AuditAction.CONFIGURED, "integration", integration.pk, "SmartHR連携", changes)
+        write_audit(company=company, actor=actor, events=[event])
 
 
 def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> SmartHRIntegration:

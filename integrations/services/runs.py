@@ -18,7 +18,7 @@ from django.utils import timezone
 from companies.audit import Event, person, write_audit
 from companies.models import AuditAction, Company
 from employees.models import Employee
-from integrations.choices import RunKind, RunStatus, Trigger
+from integrations.choices import RunKind, RunStatus, Trigger, phases_of
 from integrations.encryption import Undecryptable
 from integrations.models import RunPage, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
@@ -91,12 +91,13 @@ def start_run(
                 kind=kind,
                 trigger=trigger,
                 status=RunStatus.RUNNING if lease else RunStatus.WAITING,
+                phase=phases_of(kind, integration.department_slot)[0],
+                options=dict(options or {}),
                 lease=lease,
                 heartbeat_at=timezone.now(),
                 started_by=actor,
                 started_by_label=actor.label[:LABEL_LENGTH] if actor else "",
                 settings_version=integration.settings_version,
-                options=dict(options or {}),
             )
             if actor is not None:
                 _audit(run, actor, AuditAction.STARTED)
@@ -351,7 +352,7 @@ def _finish(
             if isinstance(ledger, PreviewLedger):
                 if status == RunStatus.SUCCEEDED:  # half a plan would look like a whole one
                     ledger.keep_report()
-            elif ledger is not None and ledger.progress.crews.ended:
+            elif ledger is not None and ledger.kind in SYNC_KINDS and ledger.progress.crews.ended:
                 SmartHRIntegration.objects.for_company(run.company_id).update(
                     unreadable=ledger.progress.unreadable
                 )

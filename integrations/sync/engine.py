@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from integrations.choices import Phase, RunStatus, phases_of
+from integrations.choices import SURVEY_KINDS, Phase, RunStatus, phases_of
 from integrations.reasons import Reason
 from integrations.sync.account_step import check_account
 from integrations.sync.deletion_steps import settle_ids, settle_vanished
@@ -16,6 +16,7 @@ from integrations.sync.department_steps import (
 )
 from integrations.sync.ledger import Ledger
 from integrations.sync.people_steps import read_crews, settle_held
+from integrations.sync.survey_steps import find_matches, survey_crews, survey_departments
 from integrations.sync.work import Work
 
 STEPS: dict[Phase, Callable[[Work], None]] = {
@@ -27,7 +28,10 @@ STEPS: dict[Phase, Callable[[Work], None]] = {
     Phase.DELETIONS: settle_vanished,
     Phase.IDS: settle_ids,
     Phase.GROUP_DELETIONS: delete_vanished_groups,
+    Phase.SURVEY: survey_crews,
+    Phase.MATCHES: find_matches,
 }
+SURVEY_STEPS = {**STEPS, Phase.DEPARTMENTS: survey_departments}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,14 @@ def advance(work: Work) -> Ending:
     """
     ledger = work.ledger
     order = phases_of(ledger.kind, ledger.settings.slot)
-    position = order.index(ledger.progress.phase)
+    # A run that has done nothing yet stands at the first phase of most kinds, not of all.
+    position = order.index(ledger.progress.phase) if ledger.progress.phase in order else 0
+    steps = SURVEY_STEPS if ledger.kind in SURVEY_KINDS else STEPS
     for phase in order[position:-1]:
         if ledger.progress.phase != phase:
             work.enter(phase)  # before a pause: what took long must not be done again after it
             work.checkpoint()
-        STEPS[phase](work)
+        steps[phase](work)
     return ending(ledger)
 
 
@@ -56,6 +62,6 @@ def ending(ledger: Ledger) -> Ending:
     progress = ledger.progress
     if progress.is_incomplete:
         return Ending(RunStatus.FAILED, Reason.INCOMPLETE_READ)  # E12, G4
-    if ledger.pending_candidates():
+    if ledger.kind not in SURVEY_KINDS and ledger.pending_candidates():
         return Ending(RunStatus.NEEDS_CONFIRMATION)
     return Ending(RunStatus.SUCCEEDED)

@@ -32,6 +32,8 @@ LOOKS = {
     "missing": ("danger", "x-circle-fill"),
     "unknown": ("warning", "question-circle-fill"),
     "not_needed": ("neutral", "dash-circle"),
+    "tied": ("success", "link-45deg"),
+    "namesake": ("warning", "exclamation-triangle-fill"),
     Outcome.CREATED: ("info", "plus-circle-fill"),
     Outcome.UPDATED: ("info", "pencil-fill"),
     Outcome.UNCHANGED: ("neutral", "check-lg"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from integrations.choices import (
     READING_KINDS,
+    SURVEY_KINDS,
     SYNC_KINDS,
     Outcome,
     Phase,
@@ -89,6 +90,28 @@ class RunView:
         return self.run.kind in READING_KINDS
 
     @property
+    def is_survey(self) -> bool:
+        return self.run.kind in SURVEY_KINDS
+
+    @property
+    def noun(self) -> str:
+        return "確認" if self.only_reads else "同期"
+
+    @property
+    def survey(self) -> Mapping[str, int]:
+        """What a survey counted (T7, X12)."""
+        return (self.run.progress or {}).get("survey") or {}
+
+    @property
+    def people_left(self) -> int:
+        """X12: linked people for whom nobody can be offered."""
+        return self.survey.get("ambiguous", 0) + self.survey.get("unmatched", 0)
+
+    @property
+    def groups_left(self) -> int:
+        return self.survey.get("groups_ambiguous", 0) + self.survey.get("groups_unmatched", 0)
+
+    @property
     def elapsed(self) -> timedelta:
         return (self.run.finished_at or timezone.now()) - self.run.started_at
 
@@ -133,6 +156,8 @@ class RunView:
 
     @property
     def count_lines(self) -> list[CountLine]:
+        if self.is_survey:  # it writes none of these
+            return []
         if self.run.kind == RunKind.DEPARTMENTS:
             return [self.departments]
         both = [self.people, self.departments]
@@ -158,7 +183,7 @@ class RunView:
 
     @property
     def main_counts(self) -> CountLine:
-        return self.count_lines[0]
+        return self.count_lines[0] if self.count_lines else self.people
 
     def _counts(self, which: str) -> dict[str, int]:
         stored: Mapping[str, int] = (self.run.counts or {}).get(which) or {}
@@ -191,7 +216,8 @@ class RunView:
         if not run.error_code or run.error_code in BRAKE_CODES.values():
             return None
         detail: dict[str, Any] = {**(run.error_detail or {}), "run": run.pk}
-        return explain(run.error_code, detail, subject="")
+        text = explain(run.error_code, detail, subject="")
+        return in_words_of_a_survey(text) if self.is_survey else text
 
     @property
     def brakes(self) -> list[ReasonText]:
@@ -228,6 +254,12 @@ class RunView:
             percent = 100 * run.phase_done // run.phase_total
             part = f" {min(percent, 100) // ANNOUNCED_EVERY * ANNOUNCED_EVERY}%"
         return f"{run.get_phase_display()}{part}"
+
+
+def in_words_of_a_survey(text: ReasonText) -> ReasonText:
+    """The texts of a sync, for a run that only reads."""
+    what = text.what.replace("、削除はしませんでした", "、候補を作れませんでした")
+    return ReasonText(what.replace("同期", "確認"), text.next.replace("同期", "確認"))
 
 
 def _is_reason(code: str) -> bool:

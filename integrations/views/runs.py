@@ -18,10 +18,12 @@ from integrations import report
 from integrations.choices import SYNC_KINDS, RunKind, Trigger
 from integrations.models import SyncRun
 from integrations.services.connection import ConnectionChanges, configure, integration_of
-from integrations.services.runs import NotReady, request_cancel, start_run
+from integrations.services.runs import request_cancel, start_run
+from integrations.services.surveys import asks_first, start_survey
 from integrations.views.progress import RunView
 from integrations.views.report import report_context
-from integrations.views.starting import ALREADY_RUNNING, tell_refusal
+from integrations.views.starting import started
+from integrations.views.ties import survey_page
 
 
 @administrators_only
@@ -30,21 +32,16 @@ def start(request: SignedInRequest, kind: str) -> HttpResponse:
     """「インポート・同期実行」; a second press leads to the run that is going on (T6)."""
     if kind not in SYNC_KINDS:
         raise Http404
-    try:
-        run, started = start_run(
-            company=request.user.company,
-            kind=RunKind(kind),
-            trigger=Trigger.SCREEN,
-            actor=cast(Employee, request.user),
+    company, actor = request.user.company, cast(Employee, request.user)
+    if kind == RunKind.EMPLOYEES and "as_new" not in request.POST and asks_first(company):  # T7
+        return started(
+            request,
+            lambda: start_survey(company=company, kind=RunKind.FIRST_IMPORT, actor=actor),
         )
-    except NotReady as refusal:
-        tell_refusal(request, refusal)
-        return redirect("smarthr-settings")
-    if started:
-        messages.success(request, f"{run.get_kind_display()}の同期を受け付けました。")
-    else:
-        messages.info(request, ALREADY_RUNNING)
-    return redirect("smarthr-run", run.pk)
+    return started(
+        request,
+        lambda: start_run(company=company, kind=RunKind(kind), trigger=Trigger.SCREEN, actor=actor),
+    )
 
 
 @administrators_only
@@ -55,6 +52,8 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
     view = RunView(run, integration.department_slot)
     if run.is_active:
         return render(request, "integrations/run_active.html", {"view": view})
+    if view.is_survey:
+        return survey_page(request, view, integration)
     waiting = report.waiting_deletions(request.user.company)
     context = {"view": view, "integration": integration, "waiting": waiting}
     context["asks_about_account"] = view.asks_about(integration)

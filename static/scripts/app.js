@@ -157,6 +157,38 @@ document.addEventListener("htmx:afterRequest", (event) => {
   event.detail.target?.removeAttribute("aria-busy");
 });
 
+/* A list to choose from: the button says how many are chosen, one box ticks the whole page. */
+function countChosen(form) {
+  const boxes = [...form.querySelectorAll("[data-choice]")];
+  const chosen = boxes.filter((box) => box.checked).length;
+  const everything = form.querySelector("[data-choose-everything]");
+  const all = form.querySelector("[data-choose-page]");
+  if (all) {
+    all.checked = boxes.length > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
+  const number = everything?.checked ? Number(everything.dataset.chooseEverything) : chosen;
+  for (const button of form.querySelectorAll("[data-choose-label]")) {
+    button.dataset.plainLabel ??= button.textContent;
+    button.textContent = number
+      ? button.dataset.chooseLabel.replace("{n}", number.toLocaleString("ja-JP"))
+      : button.dataset.plainLabel;
+  }
+}
+
+function offerToChoose(root) {
+  for (const form of find(root, "[data-choosing]")) {
+    form.querySelector("[data-choose-page]")?.closest("[hidden]")?.removeAttribute("hidden");
+    form.addEventListener("change", (event) => {
+      if (event.target.matches("[data-choose-page]")) {
+        for (const box of form.querySelectorAll("[data-choice]")) box.checked = event.target.checked;
+      }
+      countChosen(form);
+    });
+    countChosen(form);
+  }
+}
+
 /* Progress is spoken once a phase and once every quarter, not on every tick. */
 function announce(root) {
   const region = document.getElementById("spoken-progress");
@@ -169,6 +201,7 @@ document.addEventListener("htmx:load", (event) => {
   offerToShowPasswords(root);
   offerToClose(root);
   offerToCopy(root);
+  offerToChoose(root);
   announce(root);
   if (root !== document.body) focusErrors(root);
 });

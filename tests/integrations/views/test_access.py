@@ -15,7 +15,14 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-RUN_PAGES = ["smarthr-run", "smarthr-run-progress", "smarthr-run-cancel", "smarthr-accept-account"]
+RUN_PAGES = [
+    "smarthr-run",
+    "smarthr-run-progress",
+    "smarthr-run-cancel",
+    "smarthr-accept-account",
+    "smarthr-relink",
+    "smarthr-ties",
+]
 READ = ["smarthr-settings", "smarthr-first-import", "employee-list", "group-list"]
 
 
