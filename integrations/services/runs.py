@@ -18,7 +18,7 @@ from django.utils import timezone
 from companies.audit import Event, person, write_audit
 from companies.models import AuditAction, Company
 from employees.models import Employee
-from integrations.choices import RunKind, RunStatus, Trigger, phases_of
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Trigger, phases_of
 from integrations.encryption import Undecryptable
 from integrations.models import RunPage, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
