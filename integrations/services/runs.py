@@ -21,6 +21,7 @@ from employees.models import Employee
 from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.encryption import Undecryptable
 from integrations.models import RunPage, SmartHRIntegration, SyncRun
+from integrations.plan import plan_of
 from integrations.reasons import Reason
 from integrations.services.clients import smarthr_client
 from integrations.services.connection import integration_of
@@ -110,7 +111,10 @@ def start_run(
 
 
 def ready_integration(company: Company) -> SmartHRIntegration:
+    """Raises NotReady: the plan allows nothing now (P2, P3), or there is no connection."""
     integration = integration_of(company)
+    if (refusal := plan_of(integration).refusal) is not None:
+        raise NotReady(refusal)
     if not integration.is_connected:
         raise NotReady(Reason.NOT_CONNECTED)
     return integration
@@ -206,6 +210,9 @@ def work_on(run_id: int, lease: UUID, *, should_pause: Callable[[], bool]) -> Sl
 def _work_on(run: SyncRun, lease: UUID, should_pause: Callable[[], bool]) -> Slice:
     integration = integration_of(run.company)
     has_deleted = run.progress.get("has_deleted", False)  # then it goes on to its end (E12)
+    refusal = plan_of(integration).refusal  # P2, P3
+    if refusal is not None and not has_deleted:
+        return _finish(run, lease, RunStatus.FAILED, refusal)
     if run.settings_version != integration.settings_version and not has_deleted:
         return _finish(run, lease, RunStatus.FAILED, Reason.SETTINGS_CHANGED)
     if run.takeovers > MOST_TAKEOVERS:

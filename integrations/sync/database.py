@@ -28,6 +28,7 @@ from integrations.models import (
     SmartHRIntegration,
     SyncRun,
 )
+from integrations.plan import Plan
 from integrations.reasons import Reason
 from integrations.smarthr.records import Crew, Page
 from integrations.sync import group_writes, people_writes
@@ -91,13 +92,20 @@ class DatabaseLedger(Ledger):
             raise LeaseLost
         if self.progress.has_deleted:
             return
-        cancelled, version, current = runs.values_list(
+        now = "company__smarthr_integration__"
+        cancelled, version, current, start, word, stop = runs.values_list(
             "cancel_requested_at",
             "settings_version",
-            "company__smarthr_integration__settings_version",
+            f"{now}settings_version",
+            f"{now}plan_started_on",
+            f"{now}plan_continued_at",
+            f"{now}plan_stopped_at",
         ).get()
         if cancelled is not None:
             raise RunCancelled
+        plan = Plan(timezone.localdate(), start, word is not None, stop is not None)
+        if plan.refusal is not None:  # P2, P3
+            raise StopRun(plan.refusal, confirm=False)
         if version != current:
             raise StopRun(Reason.SETTINGS_CHANGED, confirm=False)
 
