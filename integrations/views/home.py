@@ -18,6 +18,7 @@ from groups.models import Group
 from groups.queries import group_tree
 from integrations.choices import RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
+from integrations.plan import plan_of, plan_to_do
 from integrations.report import asking_run, waiting_deletions
 from integrations.services.connection import integration_of
 from integrations.views.progress import RunView
@@ -63,6 +64,9 @@ def _to_dos(integration: SmartHRIntegration, ended: SyncRun | None) -> Iterator[
     """What waits for a person, most urgent first."""
     settings = resolve_url("smarthr-settings")
     report = resolve_url("smarthr-run", ended.pk) if ended else settings
+    plan = plan_of(integration)
+    if (to_do := plan_to_do(plan)) is not None:
+        yield ToDo(to_do.status, to_do.label, to_do.text, settings, "契約の内容を表示")
     waiting = waiting_deletions(integration.company)
     asking = asking_run(integration.company) if waiting.people or waiting.groups else None
     list_of = resolve_url("smarthr-run", asking.pk) if asking else settings
@@ -79,7 +83,7 @@ def _to_dos(integration: SmartHRIntegration, ended: SyncRun | None) -> Iterator[
         yield ToDo("needs_confirmation", "要確認", text, address, "対象のグループを確認")
     if ended is not None:
         yield from _from_run(ended, report, settled=bool(waiting.people or waiting.groups))
-    if not integration.is_connected:
+    if plan.is_open and not integration.is_connected:
         text = "SmartHRとまだ接続していません。"
         yield ToDo("not_connected", "未設定", text, settings, "SmartHR連携を設定")
 

@@ -13,6 +13,7 @@ from integrations.choices import Outcome, Phase, RunKind, RunStatus, phases_of
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, attribute_label, explain
 from integrations.reasons import Reason
+from integrations.report import asks_about_account
 
 ANNOUNCED_EVERY = 25  # per cent
 PHASE_UNITS = {
@@ -169,11 +170,7 @@ class RunView:
 
     def asks_about(self, integration: SmartHRIntegration) -> bool:
         """T5: whether this run, under these very settings, asks if the account is the right one."""
-        return (
-            self.run.error_code == Reason.OTHER_ACCOUNT
-            and integration.account_unchecked
-            and integration.settings_version == self.run.settings_version
-        )
+        return asks_about_account(self.run, integration)
 
     @property
     def announcement(self) -> str:

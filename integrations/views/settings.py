@@ -15,6 +15,7 @@ from companies import audit
 from companies.access import administrators_only
 from companies.models import Company
 from companies.requests import SignedInRequest
+from integrations.banners import situation_of
 from integrations.choices import RunKind
 from integrations.forms import (
     ConnectionForm,
@@ -23,8 +24,8 @@ from integrations.forms import (
     SettingsForm,
 )
 from integrations.models import SmartHRIntegration, SyncRun
+from integrations.plan import plan_of
 from integrations.reason_texts import attribute_label
-from integrations.report import asking_run, waiting_deletions
 from integrations.services.connection import RefusedValue, configure, integration_of
 from integrations.views.progress import RunView
 
@@ -40,7 +41,10 @@ SAVED = "保存しました。"
 @administrators_only
 @require_GET
 def settings_page(request: SignedInRequest) -> HttpResponse:
-    return _page(request, integration_of(request.user.company))
+    integration = integration_of(request.user.company)
+    if not plan_of(integration).is_open:
+        return _not_switched_on(request, integration)
+    return _page(request, integration)
 
 
 @administrators_only
@@ -51,6 +55,8 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
     if section not in FORMS:
         raise Http404
     integration = integration_of(request.user.company)
+    if not plan_of(integration).is_open:
+        return _not_switched_on(request, integration, status=403)
     was_connected = integration.is_connected
     form = FORMS[section](request.POST, auto_id=f"{section}_%s")
     if not form.is_valid() or _must_ask(form, integration, request):
@@ -68,6 +74,16 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
         return HttpResponseClientRefresh() if request.htmx else page
     saved = _form(section, integration)
     return _section(request, integration, section, saved, result=SAVED)
+
+
+def _not_switched_on(
+    request: SignedInRequest, integration: SmartHRIntegration, *, status: int = 200
+) -> HttpResponse:
+    """P2: what the integration does and whom to ask; there is nothing to set."""
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    context = {"plan": plan_of(integration)}
+    return render(request, "integrations/not_switched_on.html", context, status=status)
 
 
 def _must_ask(form: SettingsForm, integration: SmartHRIntegration, request: HttpRequest) -> bool:
@@ -111,14 +127,13 @@ def _page(
     company = request.user.company
     recent = list(SyncRun.objects.for_company(company).order_by("-started_at")[:HISTORY_LENGTH])
     slot = integration.department_slot
-    waiting = waiting_deletions(company)
+    situation_of(request, company).integration = integration
     history = [RunView(run, slot) for run in recent]
     active = next((run for run in recent if run.is_active), None)
     context = {
         "integration": integration,
+        "plan": plan_of(integration),
         "unreadable": [attribute_label(name) for name in integration.unreadable],
-        "waiting": waiting,
-        "asking": asking_run(company) if waiting.people or waiting.groups else None,
         "history": history,
         "active": RunView(active, slot) if active else None,
         "last_departments": _newer(
