@@ -1,6 +1,7 @@
 """Typed readers of environment variables that stop the start with a clear sentence."""
 
 import os
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import NoReturn
@@ -96,6 +97,16 @@ def http_url(name: str, default: str) -> str:
     parts = urlsplit(value.replace("{subdomain}", "subdomain"))
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         refuse(name, "must be an address that starts with https:// or http://.")
+    return value
+
+
+def sender(name: str, default: str) -> str:
+    """A mail address, alone or as `Name <address>`."""
+    value = os.environ.get(name, "").strip() or default
+    _, address = parseaddr(value)
+    local, _, domain = address.partition("@")
+    if not local or not domain or not value.isprintable():
+        refuse(name, "must be a mail address, alone or as: Name <name@example.com>")
     return value
 
 

@@ -174,11 +174,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "employees.forget_old_failures",
         "schedule": 15 * 60.0,
     },
+    # Once each; the later hours are for mail that could not be sent.
+    "tell administrators about the end of their plan": {
+        "task": "integrations.send_plan_notices",
+        "schedule": crontab(hour="9-17", minute="0"),
+    },
 }
 CELERY_TIMEZONE = TIME_ZONE
 
 # --- mail, errors, logs --------------------------------------------------------------------
 globals().update(env.reader.email_url("EMAIL_URL", default="consolemail://"))
+# A mail server that is silent must not hold a worker for ever.
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender(
+    "EMAIL_FROM", f"名刺管理 <no-reply@{_public.hostname or 'localhost'}>"
+)
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for other subdomains and
     "security.W021",  # for browsers' preload lists is the domain's owner's decision

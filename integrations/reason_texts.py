@@ -31,6 +31,10 @@ class ReasonText:
     what: str
     next: str
 
+    @property
+    def both(self) -> str:
+        return f"{self.what}{self.next}"
+
 
 COLUMN_LABELS = {
     "employee_id": "社員ID",

@@ -15,7 +15,7 @@ from employees.models import Employee
 from groups.models import Group
 from groups.queries import group_tree
 from integrations.choices import Outcome, RunKind, Subject
-from integrations.models import DeletionCandidate, RunRecord, SyncRun
+from integrations.models import DeletionCandidate, RunRecord, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 
 MEMBERS_NAMED = 5
@@ -135,7 +135,7 @@ def _record_counts(run: SyncRun) -> dict[str, int]:
     return counts
 
 
-def _candidate_counts(company_id: int) -> dict[str, int]:
+def candidate_counts(company_id: int) -> dict[str, int]:
     counts: dict[str, int] = (
         DeletionCandidate.objects.for_company(company_id)
         .pending()
@@ -149,8 +149,17 @@ def _candidate_counts(company_id: int) -> dict[str, int]:
     return counts
 
 
+def asks_about_account(run: SyncRun, integration: SmartHRIntegration) -> bool:
+    """T5: whether it asks, under these very settings, if the account is the right one."""
+    return (
+        run.error_code == Reason.OTHER_ACCOUNT
+        and integration.account_unchecked
+        and integration.settings_version == run.settings_version
+    )
+
+
 def waiting_deletions(company: Company) -> WaitingDeletions:
-    counts = _candidate_counts(company.pk)
+    counts = candidate_counts(company.pk)
     cards = (
         DeletionCandidate.objects.for_company(company)
         .pending()

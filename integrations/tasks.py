@@ -5,6 +5,7 @@ from typing import Final
 
 from celery import shared_task
 
+from integrations.services.plan_notices import send_due_notices
 from integrations.services.runs import claim, due_runs, work_on
 
 # A worker is free again for another company's run after this many seconds.
@@ -28,3 +29,9 @@ def resume_runs() -> None:
     """Runs whose time has come, whose worker died, or whose message was lost."""
     for run_id in due_runs():
         work_on_run.delay(run_id)
+
+
+@shared_task(name="integrations.send_plan_notices")
+def send_plan_notices() -> None:
+    """P2: what is due by now, also after days without a beat."""
+    send_due_notices()

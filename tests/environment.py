@@ -24,7 +24,7 @@ REDIS_CLAIMS = "tests:databases"
 CLAIM_SECONDS = 2 * 60 * 60
 # A developer's own settings would change what the tests see.
 NOT_FOR_TESTS = (
-    *("ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "LOG_FORMAT", "PORT"),
+    *("ALLOWED_HOSTS", "DEBUG", "EMAIL_FROM", "EMAIL_URL", "LOG_FORMAT", "PORT"),
     *("OUTGOING_IPS", "PROXY_COUNT", "PUBLIC_URL", "SENTRY_DSN", "SMARTHR_API_URL"),
 )
 

@@ -11,12 +11,15 @@ from django.conf import settings
 from django.db import transaction
 
 from companies.audit import Actor, Event, write_audit
-from companies.models import AuditAction, Company
+from companies.models import ActorKind, AuditAction, Company
 from employees.models import Employee
 from integrations import encryption
 from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
 from integrations.models import SmartHRIntegration, TokenPace
 from integrations.pacing import pace_key
+from integrations.plan import plan_of
+from integrations.reason_texts import FIXED
+from integrations.reasons import Reason
 from integrations.subdomain import parse_subdomain
 
 TOKEN_LENGTH: Final = 255
@@ -85,13 +88,18 @@ def doubt_account(*, company: Company, actor: Actor) -> None:
 
 
 def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> SmartHRIntegration:
-    """Checks and saves all changes or none. Raises RefusedValue."""
+    """Checks and saves all changes or none. Raises RefusedValue.
+
+    A command may prepare a company that has no integration yet; a person may not (P2).
+    """
     wanted = _checked(changes)
     integration_of(company)  # makes the row
     with transaction.atomic():
         integration: SmartHRIntegration = (
             SmartHRIntegration.objects.for_company(company).select_for_update().get()
         )
+        if actor.kind == ActorKind.PERSON and not plan_of(integration).is_open:
+            raise RefusedValue("plan", FIXED[Reason.PLAN_OFF].both)
         audit = _apply(integration, wanted)
         if changes.token is not None:
             audit |= _set_token(integration, _checked_token(changes.token))

@@ -21,6 +21,7 @@ from employees.models import Employee
 from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Trigger, phases_of
 from integrations.encryption import Undecryptable
 from integrations.models import RunPage, SmartHRIntegration, SyncRun
+from integrations.plan import plan_of
 from integrations.reasons import Reason
 from integrations.services.clients import smarthr_client
 from integrations.services.connection import integration_of
@@ -124,7 +125,10 @@ def start_run(
 
 
 def ready_integration(company: Company) -> SmartHRIntegration:
+    """Raises NotReady: the plan allows nothing now (P2, P3), or there is no connection."""
     integration = integration_of(company)
+    if (refusal := plan_of(integration).refusal) is not None:
+        raise NotReady(refusal)
     if not integration.is_connected:
         raise NotReady(Reason.NOT_CONNECTED)
     return integration
@@ -219,12 +223,9 @@ def work_on(run_id: int, lease: UUID, *, should_pause: Callable[[], bool]) -> Sl
 
 def _work_on(run: SyncRun, lease: UUID, should_pause: Callable[[], bool]) -> Slice:
     integration = integration_of(run.company)
-    has_deleted = run.progress.get("has_deleted", False)  # then it goes on to its end (E12)
-    if run.settings_version != integration.settings_version and not has_deleted:
-        return _finish(run, lease, RunStatus.FAILED, Reason.SETTINGS_CHANGED)
-    most = MOST_TAKEOVERS_OF_A_PREVIEW if run.kind == RunKind.PREVIEW else MOST_TAKEOVERS
-    if run.takeovers > most:
-        return _finish(run, lease, RunStatus.FAILED, Reason.INTERNAL_ERROR, {"run": run.pk})
+    if (reason := _cannot_go_on(run, integration)) is not None:
+        detail: dict[str, object] = {"run": run.pk} if reason == Reason.INTERNAL_ERROR else {}
+        return _finish(run, lease, RunStatus.FAILED, reason, detail)
     ledger = _ledger(run, lease, integration)
     if isinstance(ledger, PreviewLedger):
         should_pause = _never  # what is planned in memory cannot be put down
@@ -248,6 +249,16 @@ def _work_on(run: SyncRun, lease: UUID, should_pause: Callable[[], bool]) -> Sli
     if run.kind == RunKind.PREVIEW and status == RunStatus.NEEDS_CONFIRMATION:
         status = RunStatus.SUCCEEDED  # nobody waits for a word yet
     return _finish(run, lease, status, done.reason, None, ledger)
+
+
+def _cannot_go_on(run: SyncRun, integration: SmartHRIntegration) -> Reason | None:
+    most = MOST_TAKEOVERS_OF_A_PREVIEW if run.kind == RunKind.PREVIEW else MOST_TAKEOVERS
+    if not run.progress.get("has_deleted", False):  # else it goes on to its end (E12)
+        if (refusal := plan_of(integration).refusal) is not None:  # P2, P3
+            return refusal
+        if run.settings_version != integration.settings_version:
+            return Reason.SETTINGS_CHANGED
+    return Reason.INTERNAL_ERROR if run.takeovers > most else None
 
 
 def _ledger(run: SyncRun, lease: UUID, integration: SmartHRIntegration) -> RunLedger:

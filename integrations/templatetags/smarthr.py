@@ -1,12 +1,17 @@
 """Template tags of SmartHR連携: status labels, changes, reasons."""
 
+from typing import Any
+
 from django import template
+from django.template.context import Context
 
 from companies.models import Company
 from employees import queries
+from integrations.banners import banner_for, situation_of
 from integrations.choices import Outcome, RunStatus
 from integrations.forms import EXPIRIES
-from integrations.models import DeletionCandidate, RunRecord, SyncRun
+from integrations.models import RunRecord, SyncRun
+from integrations.plan import Plan
 from integrations.reason_texts import ReasonText, explain
 from integrations.record_changes import Change, changes_of
 from integrations.record_links import Link, links_of
@@ -22,6 +27,12 @@ LOOKS = {
     RunStatus.NEEDS_CONFIRMATION: ("warning", "exclamation-triangle-fill"),
     RunStatus.FAILED: ("danger", "x-circle-fill"),
     RunStatus.CANCELLED: ("neutral", "slash-circle"),
+    "monitor": ("success", "check-circle-fill"),
+    "continued": ("success", "check-circle-fill"),
+    "grace": ("warning", "exclamation-triangle-fill"),
+    "ends_soon": ("warning", "exclamation-triangle-fill"),
+    "paused": ("danger", "x-circle-fill"),
+    "stopped": ("danger", "x-circle-fill"),
     "connected": ("success", "check-circle-fill"),
     "not_connected": ("neutral", "dash-circle"),
     "notice": ("info", "info-circle-fill"),
@@ -48,10 +59,29 @@ def status(key: str, label: str) -> dict[str, str]:
     return {"tone": tone, "symbol": symbol, "label": label}
 
 
-@register.simple_tag
-def waiting_for_confirmation(company: Company) -> bool:
-    found: bool = DeletionCandidate.objects.for_company(company).pending().exists()
-    return found
+@register.simple_tag(takes_context=True)
+def waiting_for_confirmation(context: Context, company: Company) -> bool:
+    return situation_of(context["request"], company).waits_for_confirmation
+
+
+@register.simple_tag(takes_context=True)
+def smarthr_plan(context: Context) -> Plan:
+    """The plan of the company whose 管理者 looks at the page."""
+    request = context["request"]
+    return situation_of(request, request.user.company).plan
+
+
+@register.inclusion_tag("components/lasting_banner.html", takes_context=True)
+def lasting_banner(context: Context) -> dict[str, Any]:
+    """For 管理者 who may do something about it."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if request is None or user is None or not user.is_authenticated:
+        return {"banner": None}
+    if not user.is_administrator or user.must_change_password:
+        return {"banner": None}
+    banner = banner_for(situation_of(request, user.company), request.path)
+    return {"banner": banner, "path": request.path}
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from django_htmx.http import reswap, retarget
 from companies.access import administrators_only
 from companies.requests import SignedInRequest
 from integrations.models import SmartHRIntegration
+from integrations.plan import plan_of
 from integrations.services.check import check_connection, count_crews
 from integrations.services.connection import integration_of
 from integrations.services.connection_state import connection_state
@@ -19,6 +20,7 @@ from integrations.services.first_import_notice import counted_notice, first_impo
 from integrations.subdomain import parse_subdomain
 from integrations.views.settings import (
     TESTED,
+    not_switched_on,
     section_response,
     settings_response,
     to_section,
@@ -30,7 +32,10 @@ from integrations.views.settings import (
 @require_POST
 def run_check(request: SignedInRequest) -> HttpResponse:
     company = request.user.company
-    if request.htmx and _is_unsaved(request.POST, integration_of(company)):
+    integration = integration_of(company)
+    if not plan_of(integration).is_open:
+        return not_switched_on(request, integration, status=403)
+    if request.htmx and _is_unsaved(request.POST, integration):
         # What is typed stays: only the answer beside the button is replaced.
         answer = render(request, "integrations/_unsaved.html", status=422)
         return reswap(retarget(answer, "#connection-said"), "innerHTML")
@@ -48,6 +53,8 @@ def first_import(request: SignedInRequest) -> HttpResponse:
     """Counts where no test has done so; a part of the page, or without script all of it."""
     company = request.user.company
     integration = integration_of(company)
+    if not plan_of(integration).is_open:
+        return not_switched_on(request, integration)
     notice = first_import_notice(integration, connection_state(integration).result)
     if notice is not None and not notice.crews:
         notice = counted_notice(integration, count_crews(company=company))

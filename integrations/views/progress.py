@@ -22,6 +22,7 @@ from integrations.choices import (
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, attribute_label, explain
 from integrations.reasons import Reason
+from integrations.report import asks_about_account
 from integrations.services.snapshot import PREVIEWED_SLOT
 
 ANNOUNCED_EVERY = 25  # per cent
@@ -236,11 +237,7 @@ class RunView:
 
     def asks_about(self, integration: SmartHRIntegration) -> bool:
         """T5: whether this run, under these very settings, asks if the account is the right one."""
-        return (
-            self.run.error_code == Reason.OTHER_ACCOUNT
-            and integration.account_unchecked
-            and integration.settings_version == self.run.settings_version
-        )
+        return asks_about_account(self.run, integration)
 
     @property
     def announcement(self) -> str:

@@ -17,7 +17,12 @@ from employees.models import Employee
 from integrations import report
 from integrations.choices import SYNC_KINDS, RunKind, Trigger
 from integrations.models import SyncRun
-from integrations.services.connection import ConnectionChanges, configure, integration_of
+from integrations.services.connection import (
+    ConnectionChanges,
+    RefusedValue,
+    configure,
+    integration_of,
+)
 from integrations.services.runs import request_cancel, start_run
 from integrations.services.surveys import asks_first, start_survey
 from integrations.views.progress import RunView
@@ -96,11 +101,15 @@ def accept_account(request: SignedInRequest, pk: int) -> HttpResponse:
     if not view.asks_about(integration):
         return redirect("smarthr-run", run.pk)
     if request.method == "POST":
-        configure(
-            company=request.user.company,
-            actor=audit.person(request.user),
-            changes=ConnectionChanges(accept_account=True),
-        )
+        try:
+            configure(
+                company=request.user.company,
+                actor=audit.person(request.user),
+                changes=ConnectionChanges(accept_account=True),
+            )
+        except RefusedValue as refusal:
+            messages.error(request, refusal.message)
+            return redirect("smarthr-settings")
         messages.success(request, "接続先を確認しました。もう一度同期してください。")
         return redirect("smarthr-settings")
     context = {"view": view, "integration": integration}

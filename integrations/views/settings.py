@@ -16,6 +16,7 @@ from companies import audit
 from companies.access import administrators_only
 from companies.models import Company
 from companies.requests import SignedInRequest
+from integrations.banners import situation_of
 from integrations.choices import SYNC_KINDS, RunKind
 from integrations.forms import (
     ConnectionForm,
@@ -25,7 +26,7 @@ from integrations.forms import (
     slot_label,
 )
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.report import waiting_deletions
+from integrations.plan import plan_of
 from integrations.services.check import check_connection
 from integrations.services.connection import RefusedValue, configure, integration_of
 from integrations.views.connection import connection_context
@@ -45,7 +46,10 @@ TESTED = "check"
 @administrators_only
 @require_GET
 def settings_page(request: SignedInRequest) -> HttpResponse:
-    return settings_response(request, integration_of(request.user.company))
+    integration = integration_of(request.user.company)
+    if not plan_of(integration).is_open:
+        return not_switched_on(request, integration)
+    return settings_response(request, integration)
 
 
 @administrators_only
@@ -56,6 +60,8 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
     if section not in FORMS:
         raise Http404
     integration = integration_of(request.user.company)
+    if not plan_of(integration).is_open:
+        return not_switched_on(request, integration, status=403)
     before = (integration.subdomain, integration.token_ciphertext)
     was_connected = integration.is_connected
     stored = FORMS[section].stored(integration)
@@ -84,6 +90,16 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
 
 def to_section(section: str) -> HttpResponse:
     return redirect(f"{resolve_url('smarthr-settings')}#{section}")
+
+
+def not_switched_on(
+    request: SignedInRequest, integration: SmartHRIntegration, *, status: int = 200
+) -> HttpResponse:
+    """P2: what the integration does and whom to ask; there is nothing to set."""
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    context = {"plan": plan_of(integration)}
+    return render(request, "integrations/not_switched_on.html", context, status=status)
 
 
 def _must_ask(form: SettingsForm, integration: SmartHRIntegration, request: HttpRequest) -> bool:
@@ -129,13 +145,13 @@ def settings_response(
     company = request.user.company
     recent = list(SyncRun.objects.for_company(company).order_by("-started_at")[:HISTORY_LENGTH])
     slot = integration.department_slot
-    waiting = waiting_deletions(company)
+    situation_of(request, company).integration = integration
     history = [RunView(run, slot) for run in recent]
     active = next((run for run in recent if run.is_active), None)
     context = {
         "integration": integration,
         "slot_now": slot_label(slot),
-        "waiting": waiting,
+        "plan": plan_of(integration),
         "history": history,
         "active": RunView(active, slot) if active else None,
         "last_departments": _newer(

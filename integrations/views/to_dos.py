@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from companies.models import Company
+from employees.services.guesses import initial_logins_paused
 from integrations.choices import SYNC_KINDS, Outcome, RunKind, RunStatus, Subject
 from integrations.models import RunRecord, SmartHRIntegration, SyncRun
+from integrations.plan import Plan, plan_of, plan_to_do
 from integrations.reason_texts import attribute_label
 from integrations.reasons import Reason
 from integrations.report import waiting_deletions
@@ -31,10 +33,12 @@ def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
     company: Company = integration.company
     ended = newest_ended(company)
     return [
+        *_plan(plan_of(integration)),
         *_deletions(company),
         *_from_runs(integration, ended),
         *_unreadable(integration),
         *_from_people(ended.get(RunKind.EMPLOYEES)),
+        *_logins(company),
         *_first_steps(integration, ended),
     ]
 
@@ -57,6 +61,13 @@ def _covers(people: SyncRun, departments: SyncRun) -> bool:
     is_newer = people.started_at > departments.started_at
     read_departments = RunView(people, None).departments.read > 0
     return is_newer and people.status != RunStatus.FAILED and read_departments
+
+
+def _plan(plan: Plan) -> Iterator[ToDo]:
+    """P2."""
+    if (to_do := plan_to_do(plan)) is not None:
+        address = reverse("smarthr-settings")
+        yield ToDo(to_do.status, to_do.label, to_do.text, address, "契約の内容を表示")
 
 
 def _deletions(company: Company) -> Iterator[ToDo]:
@@ -117,8 +128,19 @@ def _from_people(run: SyncRun | None) -> Iterator[ToDo]:
         yield ToDo("notice", "お知らせ", text, f"{address}?tab=logins", "対象者を確認")
 
 
+def _logins(company: Company) -> Iterator[ToDo]:
+    if initial_logins_paused(company):
+        text = "初期パスワードの社員へのログインの失敗が多いため、初期パスワードでのログインを"
+        text += "止めています。15分ほどで自動で戻ります。心当たりがないときは、初期パスワードの"
+        text += "有効期限を見直してください。"
+        address = f"{reverse('smarthr-settings')}#others"
+        yield ToDo("attention", "注意", text, address, "有効期限を確認")
+
+
 def _first_steps(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -> Iterator[ToDo]:
     address = reverse("smarthr-settings")
+    if not plan_of(integration).is_open:
+        return
     if not integration.is_connected:
         text = "SmartHRとまだ接続していません。"
         yield ToDo("not_connected", "未設定", text, address, "SmartHR連携を設定")

@@ -46,6 +46,7 @@ WRONG = {
     "REDIS_URL": ("http://host", "must start with redis:// or rediss://."),
     "PUBLIC_URL": ("meishi.example.com", "must be an address that starts with"),
     "SMARTHR_API_URL": ("ftp://host", "must be an address that starts with"),
+    "EMAIL_FROM": ("nobody", "must be a mail address"),
     "DEBUG": ("maybe", "is neither true nor false."),
     "LOG_FORMAT": ("xml", "must be one of json, text."),
 }

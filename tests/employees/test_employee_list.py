@@ -14,7 +14,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 6  # session, person, candidates for the dot, count, page, groups
+QUERIES = 7  # session, person, candidates for the dot, plan, count, page, groups
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from integrations.models import SyncRun
 from integrations.services.runs import request_cancel, work_on
 from integrations.sync import engine
 from simulator.account import Account
-from tests.integrations.conftest import Customer
+from tests.integrations.conftest import Customer, run_command
 from tests.integrations.lives import administrator, claimed, die_on_page, started
 from tests.integrations.sync.people import counted
 
@@ -42,7 +42,7 @@ def finish(run: SyncRun) -> SyncRun:
     return run
 
 
-@pytest.mark.parametrize("between", ["cancel", "settings", "nothing"])
+@pytest.mark.parametrize("between", ["cancel", "settings", "plan", "nothing"])
 def test_E12_a_run_that_has_deleted_ends_well(
     customer: Customer, account: Account, between: str
 ) -> None:
@@ -60,6 +60,8 @@ def test_E12_a_run_that_has_deleted_ends_well(
     work_on(run.pk, claimed(run), should_pause=should_pause)
     if between == "settings":
         customer.configure("--retired", "skip")
+    if between == "plan":  # P3
+        assert run_command("company_plan", "--pause", company="acme").code == 0
     run.refresh_from_db()
     assert (run.status, run.phase) == (RunStatus.RUNNING, Phase.IDS)
 

@@ -12,6 +12,7 @@ from tests.factories import (
     BusinessCardFactory,
     EmployeeFactory,
     GroupCandidateFactory,
+    IntegrationFactory,
     LinkedEmployeeFactory,
     PersonCandidateFactory,
     RunFactory,
@@ -32,9 +33,16 @@ def test_all_is_well(signed_in: Client, company: Company) -> None:
 
 
 def test_connection_that_is_missing(client: Client, db: None) -> None:
-    client.force_login(AdministratorFactory())
+    integration = IntegrationFactory(subdomain="", token_ciphertext="")
+    client.force_login(AdministratorFactory(company=integration.company))
 
     assert to_dos(client) == [("未設定", "/settings/smarthr/")]
+
+
+def test_nothing_is_asked_of_a_company_without_the_integration(client: Client, db: None) -> None:
+    client.force_login(AdministratorFactory())
+
+    assert to_dos(client) == []
 
 
 def test_people_and_groups_that_wait(signed_in: Client, company: Company) -> None:

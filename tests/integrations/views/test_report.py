@@ -195,7 +195,7 @@ def test_number_of_queries_does_not_grow(
 ) -> None:
     RunRecordFactory.create_batch(records, run=run)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         report(signed_in, run, tab="created")
 
 
@@ -212,7 +212,7 @@ def test_number_of_queries_does_not_grow_with_candidates(
     PersonCandidateFactory.create_batch(waiting, company=run.company)
     GroupCandidateFactory.create_batch(waiting, company=run.company)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         report(signed_in, run, tab=tab)
 
 

@@ -14,7 +14,13 @@ from companies.models import Company
 from integrations.choices import SYNC_KINDS, RunStatus, Trigger
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
-from tests.factories import ActiveRunFactory, AdministratorFactory, RunFactory, counts
+from tests.factories import (
+    ActiveRunFactory,
+    AdministratorFactory,
+    IntegrationFactory,
+    RunFactory,
+    counts,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +74,8 @@ def test_second_press_shows_the_running_one(
 
 
 def test_button_without_a_connection_says_what_is_missing(client: Client, db: None) -> None:
-    client.force_login(AdministratorFactory())
+    integration = IntegrationFactory(subdomain="", token_ciphertext="")
+    client.force_login(AdministratorFactory(company=integration.company))
 
     response = start(client)
 

@@ -16,6 +16,7 @@ from tests.factories import (
     ActiveRunFactory,
     AdministratorFactory,
     EmployeeFactory,
+    IntegrationFactory,
     PersonCandidateFactory,
     RunFactory,
     counts,
@@ -119,11 +120,14 @@ def test_saving_without_scripts_says_so_beside_the_button(signed_in: Client) -> 
 
 
 def test_first_connection_reloads_the_page(client: Client, db: None) -> None:
-    client.force_login(AdministratorFactory())
+    integration = IntegrationFactory(subdomain="", token_ciphertext="")
+    client.force_login(AdministratorFactory(company=integration.company))
 
     response = save(client, "connection", subdomain="acme", token=TOKEN)
 
+    integration.refresh_from_db()
     assert response["HX-Refresh"] == "true"
+    assert integration.is_connected
 
 
 @pytest.mark.parametrize(("value", "slot"), [("", None), ("1", 1), ("10", 10)])

@@ -1,0 +1,151 @@
+"""The lasting banner under the header: what a 管理者 has to know on every page, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+
+from companies.models import Company
+from integrations.choices import SYNC_KINDS, RunStatus
+from integrations.models import SmartHRIntegration, SyncRun
+from integrations.plan import HALTED, Plan, PlanState, PlanToDo, plan_of, plan_to_do
+from integrations.reason_texts import explain
+from integrations.reasons import Reason
+from integrations.report import asks_about_account, candidate_counts
+
+# What a person has to put right before anything is synced again.
+CONNECTION_TROUBLES: Final = frozenset(
+    {
+        Reason.TOKEN_REJECTED,
+        Reason.PERMISSION_MISSING,
+        Reason.SUBDOMAIN_RENAMED,
+        Reason.IP_NOT_PERMITTED,
+        Reason.TOKEN_UNDECRYPTABLE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    tone: str  # error or warning
+    label: str
+    text: str
+    address: str
+    link: str
+    # The page that says it itself, where the banner is left out.
+    said_on: str = ""
+
+
+class Situation:
+    """What the frame of a page asks about a company, each thing at most once."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+
+    @cached_property
+    def integration(self) -> SmartHRIntegration:
+        rows = SmartHRIntegration.objects.for_company(self.company)
+        return rows.first() or SmartHRIntegration(company=self.company)
+
+    @property
+    def plan(self) -> Plan:
+        return plan_of(self.integration)
+
+    @cached_property
+    def candidates(self) -> dict[str, int]:
+        """How many people and groups wait for a person's word."""
+        return candidate_counts(self.company.pk)
+
+    @property
+    def waits_for_confirmation(self) -> bool:
+        return any(self.candidates.values())
+
+    @cached_property
+    def newest_sync(self) -> SyncRun | None:
+        """The newest that came to an end of its own."""
+        runs = SyncRun.objects.for_company(self.company).filter(kind__in=SYNC_KINDS)
+        ended = runs.filter(finished_at__isnull=False).exclude(status=RunStatus.CANCELLED)
+        newest: SyncRun | None = (
+            ended.defer("progress", "page_in_hand", "counts").order_by("-started_at").first()
+        )
+        return newest
+
+
+def situation_of(request: HttpRequest, company: Company) -> Situation:
+    """One a request: navigation and banner ask for the same."""
+    kept: Situation | None = getattr(request, "smarthr_situation", None)
+    if kept is None:
+        kept = Situation(company)
+        request.smarthr_situation = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def banner_for(situation: Situation, path: str) -> Banner | None:
+    """The most urgent one that the page at `path` does not say itself."""
+    return next((banner for banner in banners(situation) if banner.said_on != path), None)
+
+
+def banners(situation: Situation) -> Iterator[Banner]:
+    """Most urgent first; each is asked for only when those before it have nothing to say."""
+    plan = situation.plan
+    to_do = plan_to_do(plan)
+    if to_do is not None and plan.state in HALTED:
+        yield _of_plan(to_do)
+    if situation.waits_for_confirmation:
+        yield _of_candidates(situation)
+    if plan.is_open and (question := _question(situation)):
+        yield question
+    if to_do is not None and plan.state == PlanState.GRACE:
+        yield _of_plan(to_do)
+    if plan.is_open and (trouble := _trouble(situation)):
+        yield trouble
+    if to_do is not None and plan.state == PlanState.MONITOR:
+        yield _of_plan(to_do)
+
+
+def _of_plan(to_do: PlanToDo) -> Banner:
+    return Banner(to_do.tone, to_do.label, to_do.text, _settings(), "契約の内容を表示")
+
+
+def _of_candidates(situation: Situation) -> Banner:
+    people, groups = situation.candidates["people"], situation.candidates["group_candidates"]
+    found = [f"社員が{people:,}名"] if people else []
+    found += [f"部署のグループが{groups:,}件"] if groups else []
+    text = f"SmartHRで見つからない{'、'.join(found)}あります。承認するまで削除されません。"
+    page = resolve_url("smarthr-deletions")
+    return Banner("warning", "要確認", text, page, "対象を確認", said_on=page)
+
+
+def _question(situation: Situation) -> Banner | None:
+    """A sync that stopped before it wrote anything: another account (T5), or an empty one (G8)."""
+    run = situation.newest_sync
+    if run is None or run.status != RunStatus.NEEDS_CONFIRMATION:
+        return None
+    asks = asks_about_account(run, situation.integration) or run.error_code == Reason.EMPTY_ANSWER
+    return _of_run(run, "warning", "要確認") if asks else None
+
+
+def _trouble(situation: Situation) -> Banner | None:
+    """Under settings that were changed since, it may be over."""
+    run = situation.newest_sync
+    if run is None or run.status != RunStatus.FAILED:
+        return None
+    is_current = run.settings_version == situation.integration.settings_version
+    if run.error_code not in CONNECTION_TROUBLES or not is_current:
+        return None
+    return _of_run(run, "error", "接続エラー")
+
+
+def _of_run(run: SyncRun, tone: str, label: str) -> Banner:
+    text = explain(run.error_code, run.error_detail or {}, subject="")
+    page = resolve_url("smarthr-run", run.pk)
+    return Banner(tone, label, text.both, page, "結果を確認", said_on=page)
+
+
+def _settings() -> str:
+    return resolve_url("smarthr-settings")

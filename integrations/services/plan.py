@@ -1,0 +1,129 @@
+"""What the operator does with the plan of a company (P1–P3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from companies.audit import Actor, Event, write_audit
+from companies.models import AuditAction, Company
+from integrations.choices import Trigger
+from integrations.models import SmartHRIntegration, SyncRun
+from integrations.plan import HALTED, Plan, plan_of
+from integrations.services.connection import integration_of
+from integrations.services.previews import start_preview
+
+# A date outside is a slip of the pen.
+FIRST_START: Final = date(2000, 1, 1)
+LAST_START: Final = date(2099, 12, 31)
+
+
+class RefusedPlan(Exception):
+    """`message` is Japanese: what contradicts, and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChanges:
+    """What the operator says; nothing said changes nothing."""
+
+    start: date | None = None
+    off: bool = False
+    continued: bool = False
+    # True stops the processing, False resumes it.
+    stopped: bool | None = None
+
+    def __bool__(self) -> bool:
+        return self != PlanChanges()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPlan:
+    plan: Plan
+    changed: bool
+    # A full comparison was asked for before anything is written (P2).
+    preview: bool
+
+
+def change_plan(*, company: Company, actor: Actor, changes: PlanChanges) -> ChangedPlan:
+    """All of it or nothing. Raises RefusedPlan.
+
+    Nothing is deleted and no setting is lost, whatever is said.
+    """
+    _check(changes)
+    integration_of(company)  # makes the row
+    with transaction.atomic():
+        integration: SmartHRIntegration = (
+            SmartHRIntegration.objects.for_company(company).select_for_update().get()
+        )
+        before = plan_of(integration)
+        audit = _apply(integration, changes)
+        plan = plan_of(integration)
+        if not audit:
+            return ChangedPlan(plan, changed=False, preview=False)
+        integration.save(update_fields=["plan_started_on", "plan_continued_at", "plan_stopped_at"])
+        event = Event(AuditAction.PLAN, "integration", integration.pk, "SmartHR連携の契約", audit)
+        write_audit(company=company, actor=actor, events=[event])
+        if not plan.may_process:
+            _wake_waiting_run(company)
+        resumes = integration.is_connected and _is_resumed(company, before, plan)
+        return ChangedPlan(plan, changed=True, preview=resumes and _begin_with_preview(company))
+
+
+def _check(changes: PlanChanges) -> None:
+    if changes.off and changes != PlanChanges(off=True):
+        raise RefusedPlan("--off は、ほかの変更と一緒には指定できません。")
+    if changes.start is not None and not FIRST_START <= changes.start <= LAST_START:
+        raise RefusedPlan("開始日は2000-01-01から2099-12-31までの日付で指定してください。")
+
+
+def _apply(integration: SmartHRIntegration, changes: PlanChanges) -> dict[str, Any]:
+    """What changed, for the audit log."""
+    start = None if changes.off else changes.start or integration.plan_started_on
+    if changes.continued and start is None:
+        raise RefusedPlan("利用していない会社です。--start で開始日も指定してください。")
+    before = plan_of(integration)
+    # The word was about the period that is switched off; another period needs another word.
+    continued = start is not None and (before.continued or changes.continued)
+    stopped = before.stopped if changes.stopped is None else changes.stopped
+    audit: dict[str, Any] = {}
+    if start != before.start:
+        audit["plan_started_on"] = (_iso(before.start), _iso(start))
+        integration.plan_started_on = start
+    if continued != before.continued:
+        audit["plan_continued"] = (before.continued, continued)
+        integration.plan_continued_at = timezone.now() if continued else None
+    if stopped != before.stopped:
+        audit["plan_stopped"] = (before.stopped, stopped)
+        integration.plan_stopped_at = timezone.now() if stopped else None
+    return audit
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _wake_waiting_run(company: Company) -> None:
+    """A run that waits for SmartHR's limit comes to its end now, not when the wait is over."""
+    SyncRun.objects.for_company(company).active().filter(lease=None).update(not_before=None)
+
+
+def _is_resumed(company: Company, before: Plan, after: Plan) -> bool:
+    """Whether a pause ends. A company that is switched on for the first time was never synced."""
+    if before.may_process or not after.may_process:
+        return False
+    if before.state in HALTED:
+        return True
+    return bool(SyncRun.objects.for_company(company).exists())
+
+
+def _begin_with_preview(company: Company) -> bool:
+    """P2: after a pause a full comparison shows what would change; False where a run goes on."""
+    return start_preview(company=company, actor=None, trigger=Trigger.COMMAND)[1]
