@@ -6,7 +6,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Haste:
-    """All in seconds. A web server gives up a request after 30 (gunicorn's usual time-out)."""
+    """All in seconds. A web server gives up a request after 30 (gunicorn's usual time-out).
+
+    Looking up the host's name has time-outs of the machine's own, which come on top.
+    """
 
     pauses: tuple[float, ...] = (0.5,)  # between two tries
     connect: float = 4.0
