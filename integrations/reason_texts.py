@@ -15,6 +15,7 @@ from integrations.reasons import Reason
 
 SUPPORT = "名刺管理サポート"
 AGAIN = "もう一度同期してください。"
+APPROVE_AGAIN = "「削除の確認」でもう一度承認してください。"
 LATER = "時間をおいて、もう一度同期してください。"
 NOTHING_TO_DO = "対応は不要です。"
 NUMBER_RULE = "半角英数字3〜24文字（記号は @ . _ - 、先頭と末尾は英数字）"
@@ -78,9 +79,6 @@ FIXED: dict[str, ReasonText] = {
     Reason.RETIRED_SUSPENDED: ReasonText(
         "退職済みのため、ログインを停止しました。",
         "停止しないときは、設定の「退職者の扱い」を変更してください。",
-    ),
-    Reason.STILL_EXISTS: ReasonText(
-        "SmartHRに従業員がいることを確認したため、削除しませんでした。", NOTHING_TO_DO
     ),
     Reason.DEPARTMENT_NAME_MISSING: ReasonText(
         "部署名がないため、取り込みませんでした。", f"SmartHRで部署名を登録し、{AGAIN}"
@@ -175,6 +173,15 @@ def explain(code: str, detail: Detail, *, subject: str) -> ReasonText:
     )
 
 
+def explain_deletions(code: str, detail: Detail) -> ReasonText:
+    """The text about a run of approved deletions, which nobody syncs again."""
+    text = explain(code, detail, subject="")
+    what = text.what.replace("同期を止めました", "削除を止めました")
+    return ReasonText(
+        what.replace("同期の途中で", "確認の途中で"), text.next.replace(AGAIN, APPROVE_AGAIN)
+    )
+
+
 def _name_missing(detail: Detail, subject: str) -> ReasonText:
     what = (
         "SmartHRの姓または名が空になったため、この社員は更新しませんでした。"
@@ -231,6 +238,11 @@ def _last_administrator(detail: Detail, subject: str) -> ReasonText:
         f"ログインできる最後の管理者のため、{act}しませんでした。",
         "先に別の社員を管理者にしてください。",
     )
+
+
+def _still_exists(detail: Detail, subject: str) -> ReasonText:
+    record = "部署がある" if subject == Subject.GROUP else "従業員がいる"
+    return ReasonText(f"SmartHRに{record}ことを確認したため、削除しませんでした。", NOTHING_TO_DO)
 
 
 def _value_invalid(detail: Detail, subject: str) -> ReasonText:
@@ -293,6 +305,7 @@ DESCRIBED: dict[str, Callable[[Detail, str], ReasonText]] = {
     Reason.EMAIL_REQUIRED_FOR_ROLE: _email_required,
     Reason.DEPARTMENT_UNKNOWN: _department_unknown,
     Reason.LAST_ADMINISTRATOR: _last_administrator,
+    Reason.STILL_EXISTS: _still_exists,
     Reason.VALUE_INVALID: _value_invalid,
     Reason.PERMISSION_MISSING: _permission_missing,
     Reason.SUBDOMAIN_RENAMED: _subdomain_renamed,

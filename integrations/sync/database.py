@@ -19,7 +19,15 @@ from employees.models import Employee
 from employees.services.removal import LastAdministrator, lock_company, remove_employee
 from groups.models import Group
 from groups.services import dissolve_groups
-from integrations.choices import CandidateStatus, Outcome, Phase, RunKind, RunStatus, Subject
+from integrations.choices import (
+    SYNC_KINDS,
+    CandidateStatus,
+    Outcome,
+    Phase,
+    RunKind,
+    RunStatus,
+    Subject,
+)
 from integrations.models import (
     CrewTombstone,
     DeletionCandidate,
@@ -30,7 +38,7 @@ from integrations.models import (
 )
 from integrations.reasons import Reason
 from integrations.smarthr.records import Crew, Page
-from integrations.sync import group_writes, people_writes
+from integrations.sync import approvals, group_writes, people_writes
 from integrations.sync.held import page_from_json, page_to_json
 from integrations.sync.ledger import (
     ALWAYS_THERE,
@@ -54,7 +62,7 @@ class DatabaseLedger(Ledger):
         super().__init__(RunKind(run.kind), settings)
         self.run = run
         self.lease = lease
-        self.actor = Actor(ActorKind.SYNC, f"同期 #{run.pk}", run.pk)
+        self.actor = Actor(ActorKind.SYNC, f"{_noun(run)} #{run.pk}", run.pk)
         self.requests: Callable[[], int] = lambda: run.requests
         self.progress = Progress.from_json(run.progress)
         if run.counts:
@@ -271,6 +279,15 @@ class DatabaseLedger(Ledger):
     def pending_candidates(self) -> int:
         return int(DeletionCandidate.objects.for_company(self.run.company_id).pending().count())
 
+    def approved(self, subject: Subject) -> set[UUID]:
+        return approvals.approved(self.run, subject)
+
+    def note_approved(self, subject: Subject, records: Mapping[int, str]) -> None:
+        approvals.note(self.run, subject, records)
+
+    def release_approved(self) -> None:
+        approvals.release(self.run)
+
     # --- the account and the report -----------------------------------------------------------
     def account_is_unchecked(self) -> bool:
         return self._integration().account_unchecked
@@ -318,6 +335,10 @@ class DatabaseLedger(Ledger):
             self.run.company_id
         ).get()
         return integration
+
+
+def _noun(run: SyncRun) -> str:
+    return "同期" if run.kind in SYNC_KINDS else str(run.get_kind_display())
 
 
 def _can_be_repeated(error: Exception) -> bool:

@@ -158,6 +158,18 @@ class Ledger(ABC):
     @abstractmethod
     def pending_candidates(self) -> int: ...
 
+    @abstractmethod
+    def approved(self, subject: Subject) -> set[UUID]:
+        """Candidates that a person gave this run to delete, as long as they are any."""
+
+    @abstractmethod
+    def note_approved(self, subject: Subject, records: Mapping[int, str]) -> None:
+        """Says in the audit log who approved the deletion of records (primary key -> label)."""
+
+    @abstractmethod
+    def release_approved(self) -> None:
+        """Those who were not deleted wait for a person again."""
+
     # --- the account and the report -----------------------------------------------------------
     @abstractmethod
     def account_is_unchecked(self) -> bool: ...

@@ -191,6 +191,15 @@ class MemoryLedger(Ledger):
     def pending_candidates(self) -> int:
         return sum(len(waiting) for waiting in self.records.pending.values())
 
+    def approved(self, subject: Subject) -> set[UUID]:
+        return set()  # no dry run is given any
+
+    def note_approved(self, subject: Subject, records: Mapping[int, str]) -> None:
+        """A dry run writes no audit log."""
+
+    def release_approved(self) -> None:
+        """None were approved."""
+
     # --- the account and the report -----------------------------------------------------------
     def account_is_unchecked(self) -> bool:
         return self.records.account_unchecked
