@@ -15,7 +15,7 @@ from employees.services.removal import lock_company
 from integrations.choices import CandidateStatus, RunKind, Trigger
 from integrations.models import DeletionCandidate, SyncRun
 from integrations.reasons import Reason
-from integrations.services.runs import NotReady, active_run, start_run
+from integrations.services.runs import NotReady, start_run
 
 IN_CLAUSE: Final = 500
 
@@ -39,22 +39,16 @@ def approve(
     company any more are left out. Raises NotReady.
     """
     with transaction.atomic():
-        lock_company(company.pk)
-        chosen = [
-            key
-            for rows in _rows(company, candidates)
-            for key in rows.free().values_list("pk", flat=True)
-        ]
-        if not chosen:
-            if (active := active_run(company)) is not None:
-                return active, False
-            raise NotReady(Reason.NOTHING_APPROVED)
+        # Before the company is locked: the row of another run can be held by one of its steps,
+        # which waits for the company.
         run, is_new = start_run(
             company=company, kind=RunKind.DELETIONS, trigger=trigger, actor=actor, lease=lease
         )
         if is_new:
-            for rows in _rows(company, chosen):
-                rows.update(approval=run)
+            lock_company(company.pk)
+            marked = sum(r.free().update(approval=run) for r in _rows(company, candidates))
+            if not marked:
+                raise NotReady(Reason.NOTHING_APPROVED)
     return run, is_new
 
 

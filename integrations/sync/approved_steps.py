@@ -126,9 +126,8 @@ def _remove_people(ledger: Ledger) -> None:
     held = held_administrators([person.pk for person in gone], ledger.able_administrators())
     going = [person for person in gone if person.pk not in held]
     ledger.note_approved(Subject.EMPLOYEE, {person.pk: person.label for person in going})
-    for person in going:
-        if not ledger.delete_person(person):
-            raise RuntimeError("somebody else became the last administrator")
+    if going:
+        ledger.delete_people(going)
         ledger.progress.has_deleted = True
     ledger.report(
         [

@@ -16,7 +16,12 @@ from companies.audit import Actor
 from companies.models import ActorKind
 from employees.identifiers import random_employee_id
 from employees.models import Employee
-from employees.services.removal import LastAdministrator, lock_company, remove_employee
+from employees.services.removal import (
+    LastAdministrator,
+    lock_company,
+    remove_employee,
+    remove_employees,
+)
 from groups.models import Group
 from groups.services import dissolve_groups
 from integrations.choices import (
@@ -241,8 +246,16 @@ class DatabaseLedger(Ledger):
             remove_employee(employee=employee, actor=self.actor)
         except LastAdministrator:
             return False
-        people_writes.bury(company=self.run.company, crew=person.smarthr_id)
+        people_writes.bury(company=self.run.company, crews=[person.smarthr_id])
         return True
+
+    def delete_people(self, people: Sequence[Person]) -> None:
+        going: list[Employee] = []
+        for batch in _batches([person.pk for person in people]):
+            going += self._employees().filter(pk__in=batch)
+        company = self.run.company
+        remove_employees(company_id=company.pk, employees=going, actor=self.actor)
+        people_writes.bury(company=company, crews=[person.smarthr_id for person in people])
 
     # --- deletion candidates ----------------------------------------------------------------
     def pending(self, subject: Subject) -> set[UUID]:

@@ -140,6 +140,10 @@ class Ledger(ABC):
     def delete_person(self, person: Person) -> bool:
         """Deletes the employee and the cards; False if it is the last 管理者 (C6)."""
 
+    @abstractmethod
+    def delete_people(self, people: Sequence[Person]) -> None:
+        """All of them; the caller leaves out who has to stay (C6)."""
+
     # --- deletion candidates ----------------------------------------------------------------
     @abstractmethod
     def pending(self, subject: Subject) -> set[UUID]: ...

@@ -174,6 +174,10 @@ class MemoryLedger(Ledger):
         self.records.pending[Subject.EMPLOYEE].discard(person.smarthr_id)
         return True
 
+    def delete_people(self, people: Sequence[Person]) -> None:
+        for person in people:
+            self.delete_person(person)
+
     # --- deletion candidates ----------------------------------------------------------------
     def pending(self, subject: Subject) -> set[UUID]:
         return set(self.records.pending[subject])
