@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "employees",
     "cards",
     "integrations",
+    "bulk",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
