@@ -98,7 +98,7 @@ class WaitingDeletions:
 
 def tabs_of(run: SyncRun, waiting: WaitingDeletions) -> list[Tab]:
     """The tabs of a report that say something for this kind of run, with their counts."""
-    asks = run.status == RunStatus.NEEDS_CONFIRMATION
+    asks = run.status == RunStatus.NEEDS_CONFIRMATION and run.kind != RunKind.DELETIONS
     candidates = {
         "people": waiting.people if asks else 0,
         "group_candidates": waiting.groups if asks else 0,
@@ -112,6 +112,8 @@ def tabs_of(run: SyncRun, waiting: WaitingDeletions) -> list[Tab]:
 
 
 def _is_always_shown(key: str, kind: str) -> bool:
+    if kind == RunKind.DELETIONS:
+        return key == "deleted"
     if key in CANDIDATE_TABS or (key == "groups" and kind == RunKind.EMPLOYEES):
         return False
     return key not in PERSON_TABS or kind == RunKind.EMPLOYEES

@@ -70,6 +70,11 @@ class DeletionCandidate(TenantOwned):
     def __str__(self) -> str:
         return f"{self.subject} {self.smarthr_id}"
 
+    @property
+    def is_going(self) -> bool:
+        """Whether a run deletes it at this moment."""
+        return self.approval is not None and self.approval.is_active
+
 
 class CrewTombstone(TenantOwned):
     """A deleted person; what was read before then never brings them back (E12a)."""

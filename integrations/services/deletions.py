@@ -49,6 +49,8 @@ def approve(
             marked = sum(r.free().update(approval=run) for r in _rows(company, candidates))
             if not marked:
                 raise NotReady(Reason.NOTHING_APPROVED)
+            run.options = {"approved": marked}
+            run.save(update_fields=["options"])
     return run, is_new
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.choices import Outcome, Phase, RunKind, RunStatus, phases_of
+from integrations.choices import SYNC_KINDS, Outcome, Phase, RunKind, RunStatus, phases_of
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.reason_texts import ReasonText, attribute_label, explain
+from integrations.reason_texts import ReasonText, attribute_label, explain, explain_deletions
 from integrations.reasons import Reason
 
 ANNOUNCED_EVERY = 25  # per cent
@@ -23,6 +23,7 @@ PHASE_UNITS = {
     Phase.PEOPLE: "名",
     Phase.DELETIONS: "名",
     Phase.IDS: "名",
+    Phase.LOOKUPS: "件",
 }
 WAITING_FOR = {
     Reason.RATE_LIMITED: "SmartHRへの問い合わせが上限に達したため、待っています。",
@@ -57,6 +58,11 @@ class CountLine:
         return self.created + self.updated + self.unchanged + self.skipped
 
     @property
+    def looked_at(self) -> int:
+        """Of approved deletions: who is deleted is not among those read."""
+        return self.read + self.deleted
+
+    @property
     def written(self) -> int:
         return self.created + self.updated + self.deleted
 
@@ -70,7 +76,8 @@ class RunView:
 
     @property
     def title(self) -> str:
-        return f"{self.run.get_kind_display()}の同期"
+        name = self.run.get_kind_display()
+        return f"{name}の同期" if self.run.kind in SYNC_KINDS else name
 
     @property
     def elapsed(self) -> timedelta:
@@ -110,6 +117,8 @@ class RunView:
 
     @property
     def count_lines(self) -> list[CountLine]:
+        if self.run.kind == RunKind.DELETIONS:
+            return []  # a page of its own words
         if self.run.kind == RunKind.DEPARTMENTS:
             return [self.departments]
         both = [self.people, self.departments]
@@ -117,7 +126,7 @@ class RunView:
 
     @property
     def main_counts(self) -> CountLine:
-        return self.count_lines[0]
+        return next(iter(self.count_lines), self.people)
 
     def _counts(self, which: str) -> dict[str, int]:
         stored: Mapping[str, int] = (self.run.counts or {}).get(which) or {}
@@ -150,6 +159,8 @@ class RunView:
         if not run.error_code or run.error_code in BRAKE_CODES.values():
             return None
         detail: dict[str, Any] = {**(run.error_detail or {}), "run": run.pk}
+        if run.kind == RunKind.DELETIONS:
+            return explain_deletions(run.error_code, detail)
         return explain(run.error_code, detail, subject="")
 
     @property

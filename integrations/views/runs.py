@@ -70,11 +70,14 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
 def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the page asks for every 2 seconds; the last answer brings the report."""
     run = _run(request, pk)
-    if not run.is_active and "summary" not in request.GET:
+    # "summary": a part of another page, which stays; "summary=refresh": one that has to follow.
+    summary = request.GET.get("summary", "refresh")
+    if not run.is_active and summary == "refresh":
         return HttpResponseClientRefresh()
     view = RunView(run, integration_of(request.user.company).department_slot)
     part = "_run_summary" if "summary" in request.GET else "_run_progress"
-    return render(request, f"integrations/{part}.html", {"view": view, "polled": True})
+    context = {"view": view, "polled": True, "follows": summary == "refresh"}
+    return render(request, f"integrations/{part}.html", context)
 
 
 @administrators_only
