@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "employees",
     "cards",
     "integrations",
+    "bulk",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,5 +6,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("integrations.urls")),
     path("", include("employees.urls")),
     path("", include("groups.urls")),
+    path("", include("bulk.urls")),
     path("", include("config.health")),
 ]

@@ -16,7 +16,8 @@ from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import HALTED, Plan, PlanState, PlanToDo, plan_of, plan_to_do
 from integrations.reason_texts import explain
 from integrations.reasons import Reason
-from integrations.report import asks_about_account, candidate_counts
+from integrations.report import asks_about_account
+from integrations.waiting import candidate_counts
 
 # What a person has to put right before anything is synced again.
 CONNECTION_TROUBLES: Final = frozenset(

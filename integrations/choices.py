@@ -111,6 +111,8 @@ def phases_of(kind: RunKind, slot: int | None) -> tuple[Phase, ...]:
         return (Phase.SURVEY, Phase.DEPARTMENTS, Phase.MATCHES, Phase.DONE)
     if kind == RunKind.DEPARTMENTS:
         return (*GROUP_PHASES, Phase.GROUP_DELETIONS, Phase.DONE)
+    if kind == RunKind.DELETIONS:
+        return (Phase.ACCOUNT, Phase.LOOKUPS, Phase.REMOVALS, Phase.DONE)
     if slot is None:
         return (Phase.ACCOUNT, *PEOPLE_PHASES, Phase.DONE)
     return (*GROUP_PHASES, *PEOPLE_PHASES, Phase.GROUP_DELETIONS, Phase.DONE)

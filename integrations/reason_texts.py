@@ -17,6 +17,7 @@ from integrations.reasons import Reason
 
 SUPPORT = "名刺管理サポート"
 AGAIN = "もう一度同期してください。"
+APPROVE_AGAIN = "「削除の確認」でもう一度承認してください。"
 LATER = "時間をおいて、もう一度同期してください。"
 NOTHING_TO_DO = "対応は不要です。"
 NOTHING_KNOWN = "連携しているデータが、このSmartHRに1件もありません。"
@@ -86,9 +87,6 @@ FIXED: dict[str, ReasonText] = {
     Reason.RETIRED_SUSPENDED: ReasonText(
         "退職済みのため、ログインを停止しました。",
         "停止しないときは、設定の「退職者の扱い」を変更してください。",
-    ),
-    Reason.STILL_EXISTS: ReasonText(
-        "SmartHRに従業員がいることを確認したため、削除しませんでした。", NOTHING_TO_DO
     ),
     Reason.WOULD_ASK: ReasonText(
         "SmartHRで見つからないため、同期すると「削除の確認」に載ります。承認するまで削除しません。",
@@ -207,6 +205,15 @@ def explain(code: str, detail: Detail, *, subject: str) -> ReasonText:
     )
 
 
+def explain_deletions(code: str, detail: Detail) -> ReasonText:
+    """The text about a run of approved deletions, which nobody syncs again."""
+    text = explain(code, detail, subject="")
+    what = text.what.replace("同期を止めました", "削除を止めました")
+    return ReasonText(
+        what.replace("同期の途中で", "確認の途中で"), text.next.replace(AGAIN, APPROVE_AGAIN)
+    )
+
+
 def _name_missing(detail: Detail, subject: str) -> ReasonText:
     what = (
         "SmartHRの姓または名が空になったため、この社員は更新しませんでした。"
@@ -263,6 +270,11 @@ def _last_administrator(detail: Detail, subject: str) -> ReasonText:
         f"ログインできる最後の管理者のため、{act}しませんでした。",
         "先に別の社員を管理者にしてください。",
     )
+
+
+def _still_exists(detail: Detail, subject: str) -> ReasonText:
+    record = "部署がある" if subject == Subject.GROUP else "従業員がいる"
+    return ReasonText(f"SmartHRに{record}ことを確認したため、削除しませんでした。", NOTHING_TO_DO)
 
 
 def _value_invalid(detail: Detail, subject: str) -> ReasonText:
@@ -359,6 +371,7 @@ DESCRIBED: dict[str, Callable[[Detail, str], ReasonText]] = {
     Reason.EMAIL_REQUIRED_FOR_ROLE: _email_required,
     Reason.DEPARTMENT_UNKNOWN: _department_unknown,
     Reason.LAST_ADMINISTRATOR: _last_administrator,
+    Reason.STILL_EXISTS: _still_exists,
     Reason.VALUE_INVALID: _value_invalid,
     Reason.PERMISSION_MISSING: _permission_missing,
     Reason.IP_NOT_PERMITTED: _ip_not_permitted,

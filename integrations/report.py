@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Q, QuerySet
 
-from companies.models import Company
-from employees.models import Employee
-from groups.models import Group
-from groups.queries import group_tree
 from integrations.choices import Outcome, RunKind, Subject
-from integrations.models import DeletionCandidate, RunRecord, SmartHRIntegration, SyncRun
+from integrations.models import RunRecord, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 
-MEMBERS_NAMED = 5
 _person = Q(subject=Subject.EMPLOYEE)
 
 # Tab -> which records of the run it lists.
@@ -32,7 +24,6 @@ RECORD_TABS: dict[str, Q] = {
     "deleted": _person & Q(outcome=Outcome.DELETED),
     "groups": Q(subject=Subject.GROUP),
 }
-CANDIDATE_TABS = {"people": Subject.EMPLOYEE, "group_candidates": Subject.GROUP}
 TAB_LABELS = {
     "asked": "削除の確認",
     "reported": "スキップ／報告あり",
@@ -74,34 +65,6 @@ class Tab:
         return EMPTY_TEXTS.get(self.key, "該当する記録はありません。")
 
 
-@dataclass(frozen=True, slots=True)
-class PersonCandidate:
-    employee: Employee
-    group_path: str
-    cards: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroupCandidate:
-    group: Group
-    path: str
-    members: int
-    named: list[str] = field(default_factory=list)
-
-    @property
-    def unnamed(self) -> int:
-        return self.members - len(self.named)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingDeletions:
-    """How much waits for a person's word."""
-
-    people: int
-    cards: int
-    groups: int
-
-
 def tabs_of(run: SyncRun) -> list[Tab]:
     """The tabs of a report that say something for this kind of run, with their counts."""
     counts = _record_counts(run)
@@ -113,6 +76,8 @@ def tabs_of(run: SyncRun) -> list[Tab]:
 
 
 def _is_always_shown(key: str, kind: str) -> bool:
+    if kind == RunKind.DELETIONS:
+        return key == "deleted"
     if key in OPTIONAL_TABS or (key == "groups" and kind == RunKind.EMPLOYEES):
         return False
     return key not in PERSON_TABS or kind == RunKind.EMPLOYEES
@@ -135,20 +100,6 @@ def _record_counts(run: SyncRun) -> dict[str, int]:
     return counts
 
 
-def candidate_counts(company_id: int) -> dict[str, int]:
-    counts: dict[str, int] = (
-        DeletionCandidate.objects.for_company(company_id)
-        .pending()
-        .aggregate(
-            **{
-                key: Count("pk", filter=Q(subject=subject))
-                for key, subject in CANDIDATE_TABS.items()
-            }
-        )
-    )
-    return counts
-
-
 def asks_about_account(run: SyncRun, integration: SmartHRIntegration) -> bool:
     """T5: whether it asks, under these very settings, if the account is the right one."""
     return (
@@ -158,68 +109,7 @@ def asks_about_account(run: SyncRun, integration: SmartHRIntegration) -> bool:
     )
 
 
-def waiting_deletions(company: Company) -> WaitingDeletions:
-    counts = candidate_counts(company.pk)
-    cards = (
-        DeletionCandidate.objects.for_company(company)
-        .pending()
-        .aggregate(cards=Count("employee__cards"))["cards"]
-        if counts["people"]
-        else 0
-    )
-    return WaitingDeletions(counts["people"], cards, counts["group_candidates"])
-
-
 def records_of(run: SyncRun, tab: str | None) -> QuerySet[RunRecord]:
     """The records of one tab; of the whole report without one."""
     records: QuerySet[RunRecord] = RunRecord.objects.for_company(run.company_id).filter(run=run)
     return (records.filter(RECORD_TABS[tab]) if tab else records).order_by("pk")
-
-
-def candidates(company: Company, subject: str) -> QuerySet[DeletionCandidate]:
-    waiting: QuerySet[DeletionCandidate] = (
-        DeletionCandidate.objects.for_company(company).pending().filter(subject=subject)
-    )
-    if subject == Subject.EMPLOYEE:
-        waiting = waiting.select_related("employee").annotate(cards=Count("employee__cards"))
-        return waiting.order_by("employee__last_name", "employee__first_name", "pk")
-    waiting = waiting.select_related("group").annotate(members=Count("group__members"))
-    return waiting.order_by("group__name", "pk")
-
-
-def person_rows(page: Sequence[Any], *, company: Company) -> list[PersonCandidate]:
-    tree = group_tree(company)
-    return [
-        PersonCandidate(row.employee, tree.short_path(row.employee.group_id), row.cards)
-        for row in page
-    ]
-
-
-def group_rows(page: Sequence[Any], *, company: Company) -> list[GroupCandidate]:
-    tree = group_tree(company)
-    named = _first_members(company, [row.group_id for row in page])
-    return [
-        GroupCandidate(row.group, tree.short_path(row.group_id), row.members, named[row.group_id])
-        for row in page
-    ]
-
-
-def _first_members(company: Company, groups: Sequence[int]) -> dict[int, list[str]]:
-    """A few members of each group, by name: one query however many groups there are."""
-    members = (
-        Employee.objects.for_company(company)
-        .filter(group_id__in=groups)
-        .annotate(
-            number=Window(
-                RowNumber(),
-                partition_by=F("group_id"),
-                order_by=["last_name", "first_name", "pk"],
-            )
-        )
-        .filter(number__lte=MEMBERS_NAMED)
-        .only("employee_id", "last_name", "first_name", "group_id", "company_id")
-    )
-    named: dict[int, list[str]] = defaultdict(list)
-    for member in members:
-        named[member.group_id].append(member.label)
-    return named

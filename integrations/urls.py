@@ -1,6 +1,16 @@
 from django.urls import path
 
-from integrations.views import check, history, home, previews, report, runs, settings, ties
+from integrations.views import (
+    check,
+    deletions,
+    history,
+    home,
+    previews,
+    report,
+    runs,
+    settings,
+    ties,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +21,11 @@ urlpatterns = [
     path("settings/smarthr/sync/<slug:kind>/", runs.start, name="smarthr-start"),
     path("settings/smarthr/preview/", previews.start, name="smarthr-preview"),
     path("settings/smarthr/runs/", history.history, name="smarthr-runs"),
+    path("settings/smarthr/deletions/", deletions.deletion_list, name="smarthr-deletions"),
+    path(
+        "settings/smarthr/deletions/approve/", deletions.approve, name="smarthr-deletions-approve"
+    ),
+    path("settings/smarthr/deletions/keep/", deletions.keep, name="smarthr-deletions-keep"),
     path("settings/smarthr/runs/<int:pk>/", runs.run_page, name="smarthr-run"),
     path("settings/smarthr/runs/<int:pk>/report.csv", report.download, name="smarthr-run-csv"),
     path("settings/smarthr/runs/<int:pk>/progress/", runs.progress, name="smarthr-run-progress"),

@@ -17,8 +17,9 @@ ARROWS = {
     "employees": {"companies", "groups"},
     "cards": {"companies", "groups", "employees"},
     "integrations": {"companies", "groups", "employees"},
+    "bulk": {"companies", "groups", "employees", "cards"},
     "simulator": set(),
-    "config": {"companies", "groups", "employees", "cards", "integrations"},
+    "config": {"companies", "groups", "employees", "cards", "integrations", "bulk"},
     "manage": set(),
     "scripts": {"config", "simulator"},
 }

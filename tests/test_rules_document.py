@@ -9,7 +9,16 @@ ROW = re.compile(r"^\| ([A-Z]\d+a?) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 NUMBER = re.compile(r"(?<![A-Za-z0-9-])([CPTGEDSWOBX]\d{1,2}a?)(?![A-Za-z0-9])")
 # In names of tests the number stands between underscores.
 IN_A_NAME = re.compile(r"_([CPTGEDSWOBX]\d{1,2}a?)(?=_)")
-FOLDERS = ("companies", "groups", "employees", "cards", "integrations", "config", "templates")
+FOLDERS = (
+    "companies",
+    "groups",
+    "employees",
+    "cards",
+    "integrations",
+    "bulk",
+    "config",
+    "templates",
+)
 
 
 def rows() -> dict[str, tuple[str, list[str], list[str]]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
 from employees.models import Employee
 from employees.signals import employee_deleting
+
+BATCH: Final = 500
 
 
 class LastAdministrator(Exception):
@@ -17,28 +22,34 @@ def lock_company(company_id: int) -> None:
     Company.objects.select_for_update(no_key=True).get(pk=company_id)
 
 
-def is_last_administrator(employee: Employee) -> bool:
-    """Whether nobody else could log in as 管理者; the company has to be locked."""
-    able = Employee.objects.for_company(employee.company_id).able_administrators()
-    return set(able.values_list("pk", flat=True)) == {employee.pk}
-
-
 def remove_employee(*, employee: Employee, actor: Actor, reason: str = "") -> None:
     """Deletes an employee with the cards, which go into the archive (X4).
 
     Runs in the caller's transaction. Raises LastAdministrator.
     """
-    lock_company(employee.company_id)
-    if is_last_administrator(employee):
-        raise LastAdministrator
-    event = Event(
-        AuditAction.DELETED,
-        "employee",
-        employee.pk,
-        employee.label,
-        {"employee_id": (employee.employee_id, None)},
-        reason,
+    remove_employees(
+        company_id=employee.company_id, employees=[employee], actor=actor, reason=reason
     )
-    employee_deleting.send(sender=Employee, employee=employee)
-    write_audit(company=employee.company_id, actor=actor, events=[event])
-    employee.delete()
+
+
+def remove_employees(
+    *, company_id: int, employees: Sequence[Employee], actor: Actor, reason: str = ""
+) -> None:
+    """Deletes employees of one company; all of them or, with LastAdministrator, nobody."""
+    lock_company(company_id)
+    people = Employee.objects.for_company(company_id)
+    able = set(people.able_administrators().values_list("pk", flat=True))
+    going = [employee.pk for employee in employees]
+    if able and not able.difference(going):  # C6
+        raise LastAdministrator
+    for employee in employees:
+        employee_deleting.send(sender=Employee, employee=employee)
+    events = [_deleted(employee, reason) for employee in employees]
+    write_audit(company=company_id, actor=actor, events=events)
+    for start in range(0, len(going), BATCH):
+        people.filter(pk__in=going[start : start + BATCH]).delete()
+
+
+def _deleted(employee: Employee, reason: str) -> Event:
+    changes = {"employee_id": (employee.employee_id, None)}
+    return Event(AuditAction.DELETED, "employee", employee.pk, employee.label, changes, reason)

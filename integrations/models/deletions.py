@@ -10,7 +10,7 @@ from django.db.models import Q
 from companies.models import TenantOwned, TenantQuerySet
 from employees.models import Employee
 from groups.models import Group
-from integrations.choices import CandidateStatus, Subject
+from integrations.choices import ACTIVE_STATUSES, CandidateStatus, Subject
 from integrations.models.runs import SyncRun
 
 
@@ -23,6 +23,10 @@ class DeletionCandidateQuerySet(TenantQuerySet["DeletionCandidate"]):
 
     def of_groups(self) -> DeletionCandidateQuerySet:
         return self.filter(subject=Subject.GROUP)
+
+    def free(self) -> DeletionCandidateQuerySet:
+        """Those that no run deletes at this moment; a run that has ended holds nobody."""
+        return self.filter(Q(approval=None) | ~Q(approval__status__in=ACTIVE_STATUSES))
 
 
 class DeletionCandidate(TenantOwned):
@@ -65,6 +69,11 @@ class DeletionCandidate(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.smarthr_id}"
+
+    @property
+    def is_going(self) -> bool:
+        """Whether a run deletes it at this moment."""
+        return self.approval is not None and self.approval.is_active
 
 
 class CrewTombstone(TenantOwned):

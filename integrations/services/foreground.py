@@ -1,9 +1,9 @@
-"""A sync that somebody waits for: the command."""
+"""A run that somebody waits for: the command."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from companies.models import Company
 from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.models import SyncRun
 from integrations.reasons import Reason
+from integrations.services.deletions import approve
 from integrations.services.runs import cancel_own, claim, fail, start_run, work_on
 
 # How long the command waits for `reset`, in all.
@@ -38,19 +39,42 @@ class Foreground:
 
         Raises AlreadyRunning and NotReady.
         """
+
+        def start(lease: UUID) -> tuple[SyncRun, bool]:
+            return start_run(
+                company=company, kind=kind, trigger=Trigger.COMMAND, actor=None, lease=lease
+            )
+
+        return self._from_its_start(kind, start)
+
+    def delete(self, *, company: Company, candidates: Collection[int]) -> SyncRun:
+        """The run that deletes the candidates (primary keys), ended; like a sync in all else."""
+
+        def start(lease: UUID) -> tuple[SyncRun, bool]:
+            return approve(
+                company=company,
+                candidates=candidates,
+                trigger=Trigger.COMMAND,
+                actor=None,
+                lease=lease,
+            )
+
+        return self._from_its_start(RunKind.DELETIONS, start)
+
+    def _from_its_start(
+        self, kind: RunKind, start: Callable[[UUID], tuple[SyncRun, bool]]
+    ) -> SyncRun:
         lease = uuid4()
-        run, started = start_run(
-            company=company, kind=kind, trigger=Trigger.COMMAND, actor=None, lease=lease
-        )
-        if not started:
-            taken = claim(run.pk)
-            if taken is None:
-                raise AlreadyRunning(run)
-            run = self._to_its_end(run, taken)
-            if self.interrupted or (run.kind == kind and _went_on(run)):
-                return run
-            return self.sync(company=company, kind=kind)
-        return self._to_its_end(run, lease)
+        run, started = start(lease)
+        if started:
+            return self._to_its_end(run, lease)
+        taken = claim(run.pk)
+        if taken is None:
+            raise AlreadyRunning(run)
+        run = self._to_its_end(run, taken)
+        if self.interrupted or (run.kind == kind and _went_on(run)):
+            return run
+        return self._from_its_start(kind, start)
 
     def _to_its_end(self, run: SyncRun, lease: UUID) -> SyncRun:
         held: UUID | None = lease

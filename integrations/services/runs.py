@@ -33,6 +33,7 @@ from integrations.smarthr.errors import (
     RetryLater,
     SmartHRError,
 )
+from integrations.sync.approvals import release
 from integrations.sync.database import DatabaseLedger
 from integrations.sync.engine import advance
 from integrations.sync.ledger import LeaseLost, RunCancelled
@@ -157,7 +158,7 @@ def request_cancel(*, run: SyncRun, actor: Employee) -> None:
             status=RunStatus.CANCELLED, finished_at=timezone.now(), error_code="", page_in_hand={}
         )
         if idle:
-            RunPage.objects.filter(run=run).delete()
+            _clear(run)
 
 
 def cancel_own(run: SyncRun) -> bool:
@@ -172,8 +173,14 @@ def cancel_own(run: SyncRun) -> bool:
         page_in_hand={},
     )
     if ended:
-        RunPage.objects.filter(run=run).delete()
+        _clear(run)
     return bool(ended)
+
+
+def _clear(run: SyncRun) -> None:
+    """At the end: what is needed to go on and for nothing else, and the hold on candidates."""
+    RunPage.objects.filter(run=run).delete()
+    release(run)
 
 
 def claim(run_id: int, *, early: bool = False) -> UUID | None:
@@ -359,7 +366,7 @@ def _finish(
             values["error_detail"] = {**(detail or {}), **ledger.progress.brakes}
         ended = _held(run, lease).update(**values)
         if ended:
-            RunPage.objects.filter(run=run).delete()  # needed to go on, and for nothing else
+            _clear(run)
             if isinstance(ledger, PreviewLedger):
                 if status == RunStatus.SUCCEEDED:  # half a plan would look like a whole one
                     ledger.keep_report()

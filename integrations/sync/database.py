@@ -16,10 +16,23 @@ from companies.audit import Actor
 from companies.models import ActorKind
 from employees.identifiers import random_employee_id
 from employees.models import Employee
-from employees.services.removal import LastAdministrator, lock_company, remove_employee
+from employees.services.removal import (
+    LastAdministrator,
+    lock_company,
+    remove_employee,
+    remove_employees,
+)
 from groups.models import Group
 from groups.services import dissolve_groups
-from integrations.choices import CandidateStatus, Outcome, Phase, RunKind, RunStatus, Subject
+from integrations.choices import (
+    SYNC_KINDS,
+    CandidateStatus,
+    Outcome,
+    Phase,
+    RunKind,
+    RunStatus,
+    Subject,
+)
 from integrations.models import (
     CrewTombstone,
     DeletionCandidate,
@@ -29,7 +42,7 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.smarthr.records import Crew, Page
-from integrations.sync import group_writes, people_writes
+from integrations.sync import approvals, group_writes, people_writes
 from integrations.sync.held import page_from_json, page_to_json
 from integrations.sync.lease import hold_lease, rows_of
 from integrations.sync.ledger import LeaseLost, Ledger, Line, StoredPage
@@ -46,7 +59,7 @@ class DatabaseLedger(Ledger):
         super().__init__(RunKind(run.kind), settings)
         self.run = run
         self.lease = lease
-        self.actor = Actor(ActorKind.SYNC, f"同期 #{run.pk}", run.pk)
+        self.actor = Actor(ActorKind.SYNC, f"{_noun(run)} #{run.pk}", run.pk)
         self.requests: Callable[[], int] = lambda: run.requests
         self.progress = Progress.from_json(run.progress)
         if run.counts:
@@ -202,8 +215,16 @@ class DatabaseLedger(Ledger):
             remove_employee(employee=employee, actor=self.actor)
         except LastAdministrator:
             return False
-        people_writes.bury(company=self.run.company, crew=person.smarthr_id)
+        people_writes.bury(company=self.run.company, crews=[person.smarthr_id])
         return True
+
+    def delete_people(self, people: Sequence[Person]) -> None:
+        going: list[Employee] = []
+        for batch in _batches([person.pk for person in people]):
+            going += self._employees().filter(pk__in=batch)
+        company = self.run.company
+        remove_employees(company_id=company.pk, employees=going, actor=self.actor)
+        people_writes.bury(company=company, crews=[person.smarthr_id for person in people])
 
     # --- deletion candidates ----------------------------------------------------------------
     def pending(self, subject: Subject) -> set[UUID]:
@@ -239,6 +260,15 @@ class DatabaseLedger(Ledger):
 
     def pending_candidates(self) -> int:
         return int(DeletionCandidate.objects.for_company(self.run.company_id).pending().count())
+
+    def approved(self, subject: Subject) -> set[UUID]:
+        return approvals.approved(self.run, subject)
+
+    def note_approved(self, subject: Subject, records: Mapping[int, str]) -> None:
+        approvals.note(self.run, subject, records)
+
+    def release_approved(self) -> None:
+        approvals.release(self.run)
 
     # --- the account and the report -----------------------------------------------------------
     def account_is_unchecked(self) -> bool:
@@ -287,6 +317,10 @@ class DatabaseLedger(Ledger):
             self.run.company_id
         ).get()
         return integration
+
+
+def _noun(run: SyncRun) -> str:
+    return "同期" if run.kind in SYNC_KINDS else str(run.get_kind_display())
 
 
 def _can_be_repeated(error: Exception) -> bool:

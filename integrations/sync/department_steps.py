@@ -163,18 +163,17 @@ def _delete(ledger: Ledger, vanished: list[GroupRow]) -> None:
     if not vanished:
         return
     ledger.delete_groups(vanished)
-    ledger.report(
-        [
-            Line(
-                subject=Subject.GROUP,
-                smarthr_id=str(group.smarthr_id),
-                label=group.name,
-                outcome=Outcome.DELETED,
-                changes={"name": (group.name, None)},
-                object_pk=group.pk,
-            )
-            for group in vanished
-        ]
+    ledger.report([deleted_group_line(group) for group in vanished])
+
+
+def deleted_group_line(group: GroupRow) -> Line:
+    return Line(
+        subject=Subject.GROUP,
+        smarthr_id=str(group.smarthr_id),
+        label=group.name,
+        outcome=Outcome.DELETED,
+        changes={"name": (group.name, None)},
+        object_pk=group.pk,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from integrations.choices import SURVEY_KINDS, Phase, RunStatus, phases_of
+from integrations.choices import SURVEY_KINDS, Outcome, Phase, RunKind, RunStatus, phases_of
 from integrations.reasons import Reason
 from integrations.sync.account_step import check_account
+from integrations.sync.approved_steps import look_up_approved, remove_approved
 from integrations.sync.deletion_steps import settle_ids, settle_vanished
 from integrations.sync.department_steps import (
     delete_vanished_groups,
@@ -30,6 +31,8 @@ STEPS: dict[Phase, Callable[[Work], None]] = {
     Phase.GROUP_DELETIONS: delete_vanished_groups,
     Phase.SURVEY: survey_crews,
     Phase.MATCHES: find_matches,
+    Phase.LOOKUPS: look_up_approved,
+    Phase.REMOVALS: remove_approved,
 }
 SURVEY_STEPS = {**STEPS, Phase.DEPARTMENTS: survey_departments}
 
@@ -60,6 +63,9 @@ def advance(work: Work) -> Ending:
 
 def ending(ledger: Ledger) -> Ending:
     progress = ledger.progress
+    if ledger.kind == RunKind.DELETIONS:  # of those who wait, only the held ones are its business
+        held = ledger.counts["employees"][Outcome.LEFT_OUT]
+        return Ending(RunStatus.NEEDS_CONFIRMATION if held else RunStatus.SUCCEEDED)
     if progress.is_incomplete:
         return Ending(RunStatus.FAILED, Reason.INCOMPLETE_READ)  # E12, G4
     if ledger.kind not in SURVEY_KINDS and ledger.pending_candidates():

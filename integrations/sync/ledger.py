@@ -140,6 +140,10 @@ class Ledger(ABC):
     def delete_person(self, person: Person) -> bool:
         """Deletes the employee and the cards; False if it is the last 管理者 (C6)."""
 
+    @abstractmethod
+    def delete_people(self, people: Sequence[Person]) -> None:
+        """All of them; the caller leaves out who has to stay (C6)."""
+
     # --- deletion candidates ----------------------------------------------------------------
     @abstractmethod
     def pending(self, subject: Subject) -> set[UUID]: ...
@@ -157,6 +161,18 @@ class Ledger(ABC):
 
     @abstractmethod
     def pending_candidates(self) -> int: ...
+
+    @abstractmethod
+    def approved(self, subject: Subject) -> set[UUID]:
+        """Candidates that a person gave this run to delete, as long as they are any."""
+
+    @abstractmethod
+    def note_approved(self, subject: Subject, records: Mapping[int, str]) -> None:
+        """Says in the audit log who approved the deletion of records (primary key -> label)."""
+
+    @abstractmethod
+    def release_approved(self) -> None:
+        """Those who were not deleted wait for a person again."""
 
     # --- the account and the report -----------------------------------------------------------
     @abstractmethod

@@ -174,6 +174,10 @@ class MemoryLedger(Ledger):
         self.records.pending[Subject.EMPLOYEE].discard(person.smarthr_id)
         return True
 
+    def delete_people(self, people: Sequence[Person]) -> None:
+        for person in people:
+            self.delete_person(person)
+
     # --- deletion candidates ----------------------------------------------------------------
     def pending(self, subject: Subject) -> set[UUID]:
         return set(self.records.pending[subject])
@@ -190,6 +194,15 @@ class MemoryLedger(Ledger):
 
     def pending_candidates(self) -> int:
         return sum(len(waiting) for waiting in self.records.pending.values())
+
+    def approved(self, subject: Subject) -> set[UUID]:
+        return set()  # no dry run is given any
+
+    def note_approved(self, subject: Subject, records: Mapping[int, str]) -> None:
+        """A dry run writes no audit log."""
+
+    def release_approved(self) -> None:
+        """None were approved."""
 
     # --- the account and the report -----------------------------------------------------------
     def account_is_unchecked(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -75,10 +75,15 @@ def move_ids(moves: Mapping[int, str], *, company: Company, actor: Actor) -> Non
     write_audit(company=company, actor=actor, events=events)
 
 
-def bury(*, company: Company, crew: UUID) -> None:
-    """E12a: what was read before now never brings the person back."""
-    CrewTombstone.objects.for_company(company).update_or_create(
-        company=company, smarthr_id=crew, defaults={"deleted_at": datetime.now(UTC)}
+def bury(*, company: Company, crews: Collection[UUID]) -> None:
+    """E12a: what was read before now never brings these people back."""
+    now = datetime.now(UTC)
+    CrewTombstone.objects.bulk_create(
+        [CrewTombstone(company=company, smarthr_id=crew, deleted_at=now) for crew in crews],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["company", "smarthr_id"],
+        update_fields=["deleted_at"],
     )
 
 

@@ -20,7 +20,7 @@ from integrations.choices import (
     phases_of,
 )
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.reason_texts import ReasonText, attribute_label, explain
+from integrations.reason_texts import ReasonText, attribute_label, explain, explain_deletions
 from integrations.reasons import Reason
 from integrations.report import asks_about_account
 from integrations.services.snapshot import PREVIEWED_SLOT
@@ -71,6 +71,11 @@ class CountLine:
         return self.created + self.updated + self.unchanged + self.skipped
 
     @property
+    def looked_at(self) -> int:
+        """Of approved deletions: who is deleted is not among those read."""
+        return self.read + self.deleted
+
+    @property
     def written(self) -> int:
         return self.created + self.updated + self.deleted
 
@@ -96,6 +101,8 @@ class RunView:
 
     @property
     def noun(self) -> str:
+        if self.run.kind == RunKind.DELETIONS:
+            return "削除"
         return "確認" if self.only_reads else "同期"
 
     @property
@@ -157,8 +164,8 @@ class RunView:
 
     @property
     def count_lines(self) -> list[CountLine]:
-        if self.is_survey:  # it writes none of these
-            return []
+        if self.run.kind == RunKind.DELETIONS or self.is_survey:
+            return []  # pages of their own words
         if self.run.kind == RunKind.DEPARTMENTS:
             return [self.departments]
         both = [self.people, self.departments]
@@ -174,6 +181,9 @@ class RunView:
     @property
     def result(self) -> str:
         """新規12・更新30・スキップ3・削除0; nothing for what counts no such records."""
+        if self.run.kind == RunKind.DELETIONS:
+            people, groups = self.people.deleted, self.departments.deleted
+            return f"社員の削除{people:,}名・グループの削除{groups:,}件"
         if self.run.kind not in SYNC_KINDS:
             return ""
         counts = self.main_counts
@@ -217,6 +227,8 @@ class RunView:
         if not run.error_code or run.error_code in BRAKE_CODES.values():
             return None
         detail: dict[str, Any] = {**(run.error_detail or {}), "run": run.pk}
+        if run.kind == RunKind.DELETIONS:
+            return explain_deletions(run.error_code, detail)
         text = explain(run.error_code, detail, subject="")
         return in_words_of_a_survey(text) if self.is_survey else text
 

@@ -14,7 +14,6 @@ from companies import audit
 from companies.access import administrators_only
 from companies.requests import SignedInRequest
 from employees.models import Employee
-from integrations import report
 from integrations.choices import SYNC_KINDS, RunKind, Trigger
 from integrations.models import SyncRun
 from integrations.services.connection import (
@@ -29,6 +28,7 @@ from integrations.views.progress import RunView
 from integrations.views.report import report_context
 from integrations.views.starting import started
 from integrations.views.ties import survey_page
+from integrations.waiting import waiting_deletions
 
 
 @administrators_only
@@ -59,7 +59,7 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(request, "integrations/run_active.html", {"view": view})
     if view.is_survey:
         return survey_page(request, view, integration)
-    waiting = report.waiting_deletions(request.user.company)
+    waiting = waiting_deletions(request.user.company)
     context = {"view": view, "integration": integration, "waiting": waiting}
     context["asks_about_account"] = view.asks_about(integration)
     context |= report_context(request, run, integration)
@@ -72,11 +72,14 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
 def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the page asks for every 2 seconds; the last answer brings the report."""
     run = _run(request, pk)
-    if not run.is_active and "summary" not in request.GET:
+    # "summary": a part of another page, which stays; "summary=refresh": one that has to follow.
+    summary = request.GET.get("summary", "refresh")
+    if not run.is_active and summary == "refresh":
         return HttpResponseClientRefresh()
     view = RunView(run, integration_of(request.user.company).department_slot)
     part = "_run_summary" if "summary" in request.GET else "_run_progress"
-    return render(request, f"integrations/{part}.html", {"view": view, "polled": True})
+    context = {"view": view, "polled": True, "follows": summary == "refresh"}
+    return render(request, f"integrations/{part}.html", context)
 
 
 @administrators_only

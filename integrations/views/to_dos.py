@@ -15,8 +15,8 @@ from integrations.models import RunRecord, SmartHRIntegration, SyncRun
 from integrations.plan import Plan, plan_of, plan_to_do
 from integrations.reason_texts import attribute_label
 from integrations.reasons import Reason
-from integrations.report import waiting_deletions
 from integrations.views.progress import RunView
+from integrations.waiting import waiting_deletions
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,8 +196,55 @@ function announce(root) {
   if (region && news && region.textContent !== news) region.textContent = news;
 }
 
+/* A list to choose from: how many are chosen, what goes along with them, and the button's number. */
+function tellSelection(form) {
+  const { unit, along } = form.dataset;
+  const everyone = form.querySelector("[data-select-all]");
+  const rows = [...form.querySelectorAll("[data-select-row]")];
+  for (const row of rows) row.disabled = Boolean(everyone?.checked);
+  const chosen = everyone?.checked ? [everyone] : rows.filter((row) => row.checked);
+  const count = everyone?.checked ? Number(everyone.dataset.selectAll) : chosen.length;
+  const weight = chosen.reduce((sum, box) => sum + Number(box.dataset.weight), 0);
+  const number = count.toLocaleString("ja-JP") + unit;
+  const told = form.querySelector("[data-selection-text]");
+  if (!told) return; // nothing can be chosen
+  told.textContent =
+    `選択：${number}` + (along ? `・${along}${weight.toLocaleString("ja-JP")}件` : "");
+  const button = form.querySelector("[data-selection-button]");
+  button.dataset.words ??= button.textContent;
+  button.textContent = count ? `${number}の削除に進む` : button.dataset.words;
+  const offer = form.querySelector("[data-select-page]");
+  const page = offer.querySelector("input");
+  offer.hidden = rows.length === 0;
+  page.disabled = Boolean(everyone?.checked);
+  page.checked = rows.length > 0 && (everyone?.checked || rows.every((row) => row.checked));
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-selection]");
+  if (!form) return;
+  if (event.target.closest("[data-select-page]")) {
+    for (const row of form.querySelectorAll("[data-select-row]")) row.checked = event.target.checked;
+  }
+  if (event.target.matches("[data-select-all]")) {
+    for (const row of form.querySelectorAll("[data-select-row]")) {
+      if (event.target.checked) row.dataset.was = row.checked;
+      row.checked = event.target.checked || row.dataset.was === "true";
+    }
+  }
+  tellSelection(form);
+});
+
+function tellSelections(root) {
+  for (const form of find(root, "[data-selection]")) tellSelection(form);
+}
+
+// A browser that comes back to the page brings the ticks back.
+window.addEventListener("pageshow", () => tellSelections(document));
+
 document.addEventListener("htmx:load", (event) => {
   const root = event.detail.elt;
+  tellSelections(root);
   offerToShowPasswords(root);
   offerToClose(root);
   offerToCopy(root);

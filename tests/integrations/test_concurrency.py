@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -18,9 +17,12 @@ from employees.services.companies import appoint_administrator
 from employees.services.removal import lock_company
 from groups.models import Group
 from groups.services import dissolve_groups
-from integrations.services.deletions import approve, pending
+from integrations.choices import Trigger
+from integrations.models import DeletionCandidate
+from integrations.services.deletions import approve, dismiss, pending
 from simulator.account import Account
 from tests.integrations.conftest import Customer
+from tests.integrations.lives import administrator
 from tests.integrations.sync.people import counted
 
 pytestmark = pytest.mark.needs_postgres  # SQLite has one writer at a time
@@ -138,26 +140,36 @@ def test_administrators_are_appointed_while_people_are_deleted(
     assert Employee.objects.for_company(company).linked().count() == 260
 
 
-def test_candidates_are_approved_while_a_sync_goes_on(
+def test_candidates_are_decided_while_syncs_go_on(
     customer: Customer, account: Account, crews: list[str]
 ) -> None:
     for crew in crews[:30]:
         account.delete_crew(crew)
     assert customer.sync().code == 3
     before = deadlocks()
-    deleted: list[Any] = []
 
-    def approve_one() -> None:
-        waiting = pending(customer.company)[:1]
-        deleted.extend(approve(company=customer.company, candidates=waiting, actor=ACTOR).deleted)
+    def decide() -> None:
+        waiting = [candidate.pk for candidate in pending(customer.company)]
+        dismiss(company=customer.company, candidates=waiting[:1], actor=ACTOR)
+        if waiting[1:]:
+            # Where a sync goes on, nothing comes of it; else the next sync ends this run first.
+            approve(
+                company=customer.company,
+                candidates=waiting[1:2],
+                trigger=Trigger.SCREEN,
+                actor=administrator(customer),
+            )
 
-    with Beside(approve_one):
+    with Beside(decide):
         for number in range(4):
             rename_all(account, crews[30:], f"姓{number}")
             assert customer.sync()["employees"] == counted(updated=270)
         while pending(customer.company):
-            time.sleep(0.1)
+            customer.deletions("--approve")
 
     assert deadlocks() == before
-    assert len(deleted) == 30
+    people = Employee.objects.for_company(customer.company).linked()
+    kept = DeletionCandidate.objects.for_company(customer.company)
+    assert {candidate.status for candidate in kept} == {"dismissed"}
+    assert people.count() == 270 + kept.count()
     assert customer.sync()["employees"] == counted(unchanged=270)

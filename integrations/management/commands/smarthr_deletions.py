@@ -1,5 +1,8 @@
 """smarthr_deletions --company CODE [--approve|--dismiss]"""
 
+from __future__ import annotations
+
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -7,23 +10,37 @@ from django.core.management.base import CommandParser
 from companies.audit import command
 from companies.commands import CompanyCommand, Exit
 from companies.models import Company
-from integrations.choices import Subject
-from integrations.encryption import Undecryptable
-from integrations.models import DeletionCandidate
+from integrations.choices import Outcome, RunStatus, Subject
+from integrations.models import DeletionCandidate, RunRecord, SyncRun
+from integrations.reason_texts import explain_deletions
 from integrations.reasons import Reason
-from integrations.services.connection import integration_of
-from integrations.services.deletions import (
-    Decision,
-    EmptyAccount,
-    OtherAccount,
-    approve,
-    dismiss,
-    label,
-    pending,
-)
+from integrations.services.deletions import dismiss, label, pending
+from integrations.services.foreground import AlreadyRunning, Foreground
 from integrations.services.runs import NotReady
-from integrations.services.summary import error_text, failure_detail, pending_candidates
-from integrations.smarthr.errors import SmartHRError
+from integrations.services.summary import error_text, pending_candidates
+
+EXITS = {
+    RunStatus.SUCCEEDED: Exit.DONE,
+    RunStatus.NEEDS_CONFIRMATION: Exit.NEEDS_PERSON,
+    RunStatus.FAILED: Exit.FAILED,
+    RunStatus.CANCELLED: Exit.FAILED,
+}
+Entries = list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class Decided:
+    """What became of the candidates."""
+
+    deleted: Entries = field(default_factory=list)
+    # SmartHR answers for them again.
+    kept: Entries = field(default_factory=list)
+    dismissed: Entries = field(default_factory=list)
+    # C6
+    held: Entries = field(default_factory=list)
+    # How the run ended that asked SmartHR, where one did.
+    status: RunStatus | None = None
+    error: str | None = None
 
 
 class Command(CompanyCommand):
@@ -37,54 +54,65 @@ class Command(CompanyCommand):
 
     def run(self, **options: Any) -> None:
         company = self.company(options)
-        actor = command("smarthr_deletions")
-        decision, reason = Decision(), None
-        detail: dict[str, Any] = {}
+        decided = Decided()
         candidates = pending(company)
-        try:
-            if options["approve"] and candidates:
-                approve(company=company, candidates=candidates, actor=actor, decision=decision)
-            elif options["dismiss"]:
-                decision = dismiss(company=company, candidates=candidates, actor=actor)
-        except NotReady as problem:
-            reason = problem.reason
-        except OtherAccount:
-            reason = Reason.OTHER_ACCOUNT
-        except EmptyAccount:
-            reason = Reason.EMPTY_ANSWER
-        except Undecryptable:
-            reason = Reason.TOKEN_UNDECRYPTABLE
-        except SmartHRError as error:
-            reason, detail = Reason(error.code), failure_detail(integration_of(company), error)
-        self._report(company, decision, error_text(reason or "", detail), reason)
-
-    def _report(
-        self, company: Company, decision: Decision, error: str | None, reason: Reason | None
-    ) -> None:
+        if options["approve"] and candidates:
+            decided = _approve(company, candidates)
+        elif options["dismiss"]:
+            keys = [candidate.pk for candidate in candidates]
+            done = dismiss(company=company, candidates=keys, actor=command("smarthr_deletions"))
+            decided.dismissed = [_named(candidate) for candidate in done]
         people, groups = pending_candidates(company)
-        waiting = bool(people or groups)
-        status, code = ("succeeded", Exit.DONE)
-        if waiting:
-            status, code = ("needs_confirmation", Exit.NEEDS_PERSON)
-        if reason is not None and reason not in (Reason.OTHER_ACCOUNT, Reason.EMPTY_ANSWER):
-            status, code = ("failed", Exit.FAILED)
+        status = _status(decided, waiting=bool(people or groups))
         data = {
-            "status": status,
+            "status": str(status),
             "deletion_candidates": people,
             "group_deletion_candidates": groups,
-            **_decided(decision),
-            "error": error,
+            "deleted": decided.deleted,
+            "kept": decided.kept,
+            "dismissed": decided.dismissed,
+            "held": decided.held,
+            "error": decided.error,
         }
-        self.say(code, data, _text(data))
+        self.say(EXITS[status], data, _text(data))
 
 
-def _decided(decision: Decision) -> dict[str, Any]:
-    return {
-        "deleted": [_named(candidate) for candidate in decision.deleted],
-        "kept": [_named(candidate) for candidate in decision.kept],
-        "dismissed": [_named(candidate) for candidate in decision.dismissed],
-        "held": [{**_named(c), "reason": str(reason)} for c, reason in decision.held],
-    }
+def _approve(company: Company, candidates: list[DeletionCandidate]) -> Decided:
+    try:
+        run = Foreground().delete(company=company, candidates=[c.pk for c in candidates])
+    except AlreadyRunning:
+        error = error_text(Reason.ALREADY_RUNNING, {})
+        return Decided(status=RunStatus.FAILED, error=error)
+    except NotReady as problem:
+        if problem.reason == Reason.NOTHING_APPROVED:  # somebody else has decided meanwhile
+            return Decided()
+        return Decided(status=RunStatus.FAILED, error=error_text(problem.reason, {}))
+    return _of_run(run)
+
+
+def _of_run(run: SyncRun) -> Decided:
+    decided = Decided(status=RunStatus(run.status))
+    if run.error_code:
+        text = explain_deletions(run.error_code, run.error_detail)
+        decided.error = f"{text.what}{text.next}"
+    records = RunRecord.objects.for_company(run.company_id).filter(run=run).order_by("pk")
+    for record in records.iterator():
+        kind = "employee" if record.subject == Subject.EMPLOYEE else "group"
+        entry = {"smarthr_id": record.smarthr_id, "kind": kind, "label": record.label}
+        if record.outcome == Outcome.DELETED:
+            decided.deleted.append(entry)
+        elif record.reason == Reason.STILL_EXISTS:
+            decided.kept.append(entry)
+        else:
+            decided.held.append({**entry, "reason": record.reason})
+    return decided
+
+
+def _status(decided: Decided, *, waiting: bool) -> RunStatus:
+    """What waits from earlier needs a person too; a run that went wrong counts for more."""
+    if decided.status in (RunStatus.FAILED, RunStatus.CANCELLED):
+        return decided.status
+    return RunStatus.NEEDS_CONFIRMATION if waiting else RunStatus.SUCCEEDED
 
 
 def _named(candidate: DeletionCandidate) -> dict[str, str]:

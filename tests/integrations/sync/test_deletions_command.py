@@ -11,10 +11,11 @@ from companies.models import AuditEntry
 from employees.choices import Role
 from employees.models import Employee
 from groups.models import Group
-from integrations.models import CrewTombstone, DeletionCandidate
+from integrations.models import CrewTombstone, SmartHRIntegration
 from simulator.account import Account
 from tests.factories import AdministratorFactory, BusinessCardFactory, EmployeeFactory, GroupFactory
 from tests.integrations.conftest import TOKEN, Answer, Customer, run_command
+from tests.integrations.lives import claimed, lapse, started
 from tests.integrations.sync.people import counted
 
 
@@ -137,7 +138,7 @@ def test_E12_an_empty_answer_can_never_be_approved(
         ("maintenance", {}, "メンテナンス中"),
     ],
 )
-def test_E12_what_was_decided_before_an_error_stays_decided_and_is_told(
+def test_E12_an_error_deletes_nobody_and_is_told(
     customer: Customer,
     account: Account,
     crews: list[str],
@@ -145,20 +146,21 @@ def test_E12_what_was_decided_before_an_error_stays_decided_and_is_told(
     options: dict[str, Any],
     text: str,
 ) -> None:
-    first, second = DeletionCandidate.objects.for_company(customer.company).order_by("pk")
-    account.fail(fault, path=f"/crews/{second.smarthr_id}", times=None, **options)
+    account.fail(fault, path=f"/crews/{max(crews[:2])}", times=None, **options)
 
     answer = customer.deletions("--approve")
 
     assert (answer.code, answer["status"]) == (1, "failed")
     assert text in answer["error"]
-    assert named(answer, "deleted") == [str(first.smarthr_id)]
-    assert [c["smarthr_id"] for c in answer["deletion_candidates"]] == [str(second.smarthr_id)]
-    assert not customer.has_person(str(first.smarthr_id))
-    assert customer.has_person(str(second.smarthr_id))
+    assert "同期" not in answer["error"]
+    assert answer["deleted"] == audited(customer, "approved") == []
+    assert [c["smarthr_id"] for c in answer["deletion_candidates"]] == sorted(crews[:2])
+    assert all(customer.has_person(crew) for crew in crews)
+    account.clear_faults()
+    assert len(customer.deletions("--approve")["deleted"]) == 2
 
 
-def test_T5_nothing_is_approved_on_an_account_that_nobody_has_checked(
+def test_T5_an_account_that_nobody_has_checked_is_looked_at_first(
     customer: Customer, account: Account, crews: list[str]
 ) -> None:
     account.add_token("another-token-1234")
@@ -166,11 +168,48 @@ def test_T5_nothing_is_approved_on_an_account_that_nobody_has_checked(
 
     answer = customer.deletions("--approve")
 
+    assert (answer.code, answer["status"]) == (0, "succeeded")
+    assert named(answer, "deleted") == sorted(crews[:2])
+    assert not customer.integration.account_unchecked
+
+
+def test_T5_another_companys_account_deletes_nobody(
+    customer: Customer, account: Account, crews: list[str]
+) -> None:
+    account.clear()
+    for _ in range(4):
+        account.add_crew()
+    account.add_token("another-token-1234")
+    customer.configure(token="another-token-1234")
+
+    answer = customer.deletions("--approve")
+
     assert (answer.code, answer["status"]) == (3, "needs_confirmation")
     assert "別の会社" in answer["error"]
+    assert answer["deleted"] == []
     assert all(customer.has_person(crew) for crew in crews)
-    customer.sync()
+
+
+def test_T6_beside_a_run_nothing_is_approved(customer: Customer, crews: list[str]) -> None:
+    run = started(customer)
+    claimed(run)
+
+    answer = customer.deletions("--approve")
+
+    assert (answer.code, answer["status"]) == (1, "failed")
+    assert "すでに同期を実行中" in answer["error"]
+    assert len(answer["deletion_candidates"]) == 2
+    lapse(run)
     assert len(customer.deletions("--approve")["deleted"]) == 2
+
+
+def test_E12_without_a_connection_nothing_is_approved(customer: Customer, crews: list[str]) -> None:
+    SmartHRIntegration.objects.for_company(customer.company).update(subdomain="")
+
+    answer = customer.deletions("--approve")
+
+    assert (answer.code, answer["status"]) == (1, "failed")
+    assert "設定されていません" in answer["error"]
 
 
 def test_X4_where_the_archive_fails_nobody_is_deleted(
@@ -180,9 +219,9 @@ def test_X4_where_the_archive_fails_nobody_is_deleted(
         raise RuntimeError("disk full")
 
     monkeypatch.setattr(CardArchive.objects, "create", broken)
-    with pytest.raises(RuntimeError):
-        customer.deletions("--approve")
+    answer = customer.deletions("--approve")
 
+    assert (answer.code, answer["status"], answer["deleted"]) == (1, "failed", [])
     assert all(customer.has_person(crew) for crew in crews)
     assert audited(customer, "deleted") == audited(customer, "approved") == []
     assert not CrewTombstone.objects.for_company(customer.company).exists()

@@ -149,7 +149,7 @@ def test_E12a_who_is_deleted_while_a_page_is_read_is_not_brought_back(
         account.before_page = None
         try:
             Employee.objects.filter(smarthr_id=crew).delete()
-            bury(company=customer.company, crew=UUID(crew))
+            bury(company=customer.company, crews=[UUID(crew)])
         finally:
             connection.close()
 

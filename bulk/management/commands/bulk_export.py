@@ -1,0 +1,58 @@
+"""bulk_export cards FILE --company CODE"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
+
+from django.core.management.base import CommandParser
+
+from bulk.services.export import export_cards
+from bulk.workbook import TooManyRows
+from companies.audit import command
+from companies.commands import CompanyCommand, Exit
+from companies.models import Company
+
+EXPORTS = {"cards": export_cards}
+
+
+class Command(CompanyCommand):
+    help = "Writes an Excel file; an existing one is replaced when the new one is whole."
+    error_fields = {"rows": None}
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("what", choices=sorted(EXPORTS))
+        parser.add_argument("file", metavar="FILE", type=Path)
+
+    def run(self, **options: Any) -> None:
+        company, target = self.company(options), options["file"]
+        if target.is_dir() or not target.parent.is_dir():
+            self.stop(Exit.WRONG_USAGE, f"「{target}」はファイルの書き込み先に使えません。")
+        try:
+            rows = _export(options["what"], company, target)
+        except TooManyRows:
+            self.stop(Exit.FAILED, "件数がExcelの行数の上限を超えるため、書き出せませんでした。")
+        except OSError:
+            self.stop(
+                Exit.FAILED,
+                f"「{target}」に書き込めませんでした。フォルダの権限と空き容量を確認してください。",
+            )
+        data = {"status": "succeeded", "rows": rows, "error": None}
+        self.say(Exit.DONE, data, f"{rows:,}件を{target}に書き出しました。")
+
+
+def _export(what: str, company: Company, target: Path) -> int:
+    """Only the owner may read the file. Raises OSError, TooManyRows."""
+    written: IO[bytes]
+    with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as written:
+        try:
+            rows = EXPORTS[what](company=company, file=written, actor=command("bulk_export"))
+            written.flush()
+            os.replace(written.name, target)
+        except BaseException:
+            os.unlink(written.name)
+            raise
+    return rows
