@@ -149,9 +149,11 @@ def test_T7_X8_the_first_import_doubles_nobody(
     assert not namesake.is_linked
 
 
+@pytest.mark.parametrize("width", [1280, 375])
 def test_T5_X12_another_account_takes_the_people_over(
-    page: Page, site: str, administrator: Employee, other: Account
+    page: Page, site: str, administrator: Employee, other: Account, width: int
 ) -> None:
+    page.set_viewport_size({"width": width, "height": 812})
     log_in(page, site)
     import_people(page)
     expect(page.get_by_role("navigation", name="結果の種類")).to_be_visible(timeout=RUN_MS)
