@@ -14,7 +14,7 @@ from companies.models import Company
 from employees.models import Employee
 from groups.models import Group
 from groups.queries import group_tree
-from integrations.choices import Outcome, RunKind, RunStatus, Subject
+from integrations.choices import SYNC_KINDS, Outcome, RunKind, RunStatus, Subject
 from integrations.models import DeletionCandidate, RunRecord, SyncRun
 
 MEMBERS_NAMED = 5
@@ -152,7 +152,9 @@ def _candidate_counts(company_id: int) -> dict[str, int]:
 
 def asking_run(company: Company) -> SyncRun | None:
     """The run whose page lists what waits."""
-    runs = SyncRun.objects.for_company(company).filter(status=RunStatus.NEEDS_CONFIRMATION)
+    runs = SyncRun.objects.for_company(company).filter(
+        kind__in=SYNC_KINDS, status=RunStatus.NEEDS_CONFIRMATION
+    )
     newest: SyncRun | None = runs.order_by("-started_at").first()
     return newest
 
