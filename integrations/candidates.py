@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -65,8 +64,7 @@ class PersonRow:
 class GroupRow:
     candidate: DeletionCandidate
     shown: report.GroupCandidate
-    # Groups directly below it.
-    children: int
+    has_children: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +125,11 @@ def person_rows(page: Sequence[Any], *, company: Company) -> list[PersonRow]:
 
 
 def group_rows(page: Sequence[Any], *, company: Company) -> list[GroupRow]:
-    children = Counter(node.parent_id for node in group_tree(company).nodes.values())
+    parents = {node.parent_id for node in group_tree(company).nodes.values()}
     shown = report.group_rows(page, company=company)
     return [
-        GroupRow(row, group, children[row.group_id]) for row, group in zip(page, shown, strict=True)
+        GroupRow(row, group, row.group_id in parents)
+        for row, group in zip(page, shown, strict=True)
     ]
 
 
