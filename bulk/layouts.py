@@ -1,4 +1,4 @@
-"""The columns of the workbooks: the same for what is exported and what is imported (B1, B2)."""
+"""The columns of the workbooks, one layout for each kind of record (B1)."""
 
 from __future__ import annotations
 

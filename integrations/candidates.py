@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -79,8 +79,7 @@ class GroupCandidate:
 class GroupRow:
     candidate: DeletionCandidate
     shown: GroupCandidate
-    # Groups directly below it.
-    children: int
+    has_children: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +140,11 @@ def person_rows(page: Sequence[Any], *, company: Company) -> list[PersonRow]:
 
 
 def group_rows(page: Sequence[Any], *, company: Company) -> list[GroupRow]:
-    children = Counter(node.parent_id for node in group_tree(company).nodes.values())
+    parents = {node.parent_id for node in group_tree(company).nodes.values()}
     shown = _shown_groups(page, company=company)
     return [
-        GroupRow(row, group, children[row.group_id]) for row, group in zip(page, shown, strict=True)
+        GroupRow(row, group, row.group_id in parents)
+        for row, group in zip(page, shown, strict=True)
     ]
 
 

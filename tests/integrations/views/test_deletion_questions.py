@@ -115,7 +115,7 @@ def test_groups_have_a_question_of_their_own(signed_in: Client, company: Company
 
     assert (
         "SmartHRに部署がないグループ1件を削除しますか？　元に戻せません。"
-        "社員6名はグループ1に移ります。下位のグループは、残る上位のグループに移ります。"
+        "社員6名はグループ1に移ります。残る下位のグループは、上位のグループに移ります。"
         "社員と名刺は削除しません。"
     ) in asked
     assert "名古屋支店" in asked

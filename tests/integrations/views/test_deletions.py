@@ -73,7 +73,7 @@ def test_groups_that_wait_say_what_becomes_of_their_people(
     assert "名古屋支店" in text
     assert "ほか2名" in text
     assert "社員7名はグループ1に移ります。" in text
-    assert "下位のグループ1件は、残る上位のグループに移ります。" in text
+    assert "残る下位のグループは、上位のグループに移ります。" in text
 
 
 def test_tabs_show_what_there_is_and_open_on_the_first(signed_in: Client, company: Company) -> None:
