@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from employees.models import Employee
 from simulator.account import Account
 from simulator.server import start_simulator
-from tests.factories import PASSWORD, AdministratorFactory, CompanyFactory
+from tests.factories import PASSWORD, AdministratorFactory, CompanyFactory, IntegrationFactory
 
 TOKEN = "shr_1234_abcdefghijklmnopqrstuvwxyz123456"
 SYNC_MS = 60_000
@@ -29,6 +29,7 @@ def account(settings: Any) -> Iterator[Account]:
 @pytest.fixture
 def administrator(transactional_db: None) -> Employee:
     company = CompanyFactory(code="acme", name="アクメ株式会社")
+    IntegrationFactory(company=company, subdomain="", token_ciphertext="", token_ending="")
     return AdministratorFactory(
         company=company, employee_id="admin", last_name="山田", first_name="花子"
     )
