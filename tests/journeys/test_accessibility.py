@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,9 @@ from playwright.sync_api import Page
 
 from employees.models import Employee
 from integrations.choices import Outcome, RunKind, RunStatus, Subject
-from integrations.models import SmartHRIntegration
+from integrations.models import SmartHRIntegration, Tie
 from integrations.reasons import Reason
+from integrations.services.connection import account_mark
 from tests.factories import (
     ActiveRunFactory,
     BusinessCardFactory,
@@ -37,8 +39,8 @@ RULES = {
 # Parts of pages, downloads, buttons and what machines ask: no page of their own.
 NO_PAGES = {
     *("logout", "healthz", "readyz"),
-    *("smarthr-save", "smarthr-start", "smarthr-preview"),
-    *("smarthr-run-progress", "smarthr-run-csv"),
+    *("smarthr-save", "smarthr-start", "smarthr-preview", "smarthr-check"),
+    *("smarthr-run-progress", "smarthr-run-csv", "bulk-export-cards"),
 }
 
 
@@ -56,8 +58,13 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
     """URL name -> addresses that show everything there is to show."""
     company = administrator.company
     SmartHRIntegration.objects.for_company(company).update(
-        subdomain="acme", token_ciphertext="x", token_ending="1234", unreadable=["birth_at"]
+        subdomain="acme",
+        token_ciphertext="x",
+        token_ending="1234",
+        unreadable=["birth_at"],
+        account_unchecked=True,
     )
+    integration = SmartHRIntegration.objects.for_company(company).get()
     person = EmployeeFactory(company=company, last_name="髙﨑", first_name="花子")
     BusinessCardFactory(employee=administrator, title="課長", department_name="営業一部")
     waiting = PersonCandidateFactory(company=company)
@@ -82,8 +89,27 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
     )
     preview = RunFactory(company=company, kind=RunKind.PREVIEW, counts=counts(created=3))
     RunRecordFactory(run=preview)
+    survey = RunFactory(
+        company=company,
+        kind=RunKind.FIRST_IMPORT,
+        options={"account": account_mark(integration)},
+        progress={"survey": {"crews": 3, "retired": 1, "handmade": 1, "same_number": 1}},
+    )
+    Tie.objects.create(
+        company=company,
+        run=survey,
+        subject=Subject.EMPLOYEE,
+        employee=person,
+        smarthr_id=uuid.uuid4(),
+        label="髙﨑 花子（00027）",
+        matched=["name"],
+    )
+    other_account = RunFactory(
+        company=company, status=RunStatus.NEEDS_CONFIRMATION, error_code=Reason.OTHER_ACCOUNT
+    )
     active = ActiveRunFactory(company=company, phase_done=600, phase_total=1204)
     report = reverse("smarthr-run", args=[done.pk])
+    deletions = reverse("smarthr-deletions")
     tabs = ("reported", "logins", "created", "moved", "deleted", "groups")
     return {
         "home": ["/"],
@@ -94,8 +120,19 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         "smarthr-runs": ["/settings/smarthr/runs/", "/settings/smarthr/runs/?status=cancelled"],
         "smarthr-run": [
             *(f"{report}?tab={tab}" for tab in tabs),
-            *(reverse("smarthr-run", args=[run.pk]) for run in (failed, preview, active)),
+            *(
+                reverse("smarthr-run", args=[run.pk])
+                for run in (failed, preview, survey, other_account, active)
+            ),
         ],
+        "smarthr-deletions": [f"{deletions}?tab=people", f"{deletions}?tab=groups"],
+        "smarthr-deletions-approve": [f"{deletions}approve/?tab=people&pk={waiting.pk}"],
+        "smarthr-deletions-keep": [f"{deletions}keep/?tab=people&pk={waiting.pk}"],
+        "smarthr-ties": [reverse("smarthr-ties", args=[survey.pk])],
+        "smarthr-relink": [reverse("smarthr-relink", args=[other_account.pk])],
+        "smarthr-accept-account": [reverse("smarthr-accept-account", args=[other_account.pk])],
+        "smarthr-first-import": ["/settings/smarthr/first-import/"],
+        "display-mode": ["/display/"],
         "smarthr-run-cancel": [reverse("smarthr-run-cancel", args=[active.pk])],
         "404": ["/nothing/"],
     }

@@ -8,7 +8,12 @@ from companies.audit import command
 from employees.models import Employee
 from integrations.services.connection import ConnectionChanges, configure
 from simulator.account import Account
-from tests.factories import CompanyFactory, EmployeeFactory, LinkedEmployeeFactory
+from tests.factories import (
+    CompanyFactory,
+    EmployeeFactory,
+    IntegrationFactory,
+    LinkedEmployeeFactory,
+)
 from tests.integrations.conftest import TOKEN, Customer, run_command
 from tests.integrations.sync.people import counted, planned_and_synced, rows, said
 
@@ -119,6 +124,7 @@ def test_C1_two_companies_on_one_account_are_two_sets_of_people(
     customer: Customer, account: Account
 ) -> None:
     other = Customer(CompanyFactory(code="other"), account)
+    IntegrationFactory(company=other.company, subdomain="", token_ciphertext="")
     configure(
         company=other.company,
         actor=command("test"),
