@@ -139,7 +139,7 @@ def _logins(company: Company) -> Iterator[ToDo]:
 
 def _first_steps(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -> Iterator[ToDo]:
     address = reverse("smarthr-settings")
-    if not plan_of(integration).is_open:
+    if not plan_of(integration).may_process:
         return
     if not integration.is_connected:
         text = "SmartHRとまだ接続していません。"

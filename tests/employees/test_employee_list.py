@@ -14,7 +14,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 7  # session, person, candidates for the dot, plan, count, page, groups
+QUERIES = 8  # session, person, dot, plan, running sync, count, page, groups
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_number_of_queries_does_not_grow(
     for group in LinkedGroupFactory.create_batch(groups, company=company, parent=parent):
         EmployeeFactory(company=company, group=group, password="!")
 
-    with django_assert_num_queries(6):  # session, person, dot, plan, groups, members
+    with django_assert_num_queries(7):  # session, person, dot, plan, running sync, groups, members
         client.get("/groups/")
 
 

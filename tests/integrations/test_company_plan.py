@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +12,8 @@ import time_machine
 from django.core.management import call_command
 
 from companies.models import AuditEntry, Company
-from integrations.models import SmartHRIntegration
+from integrations.choices import RunKind
+from integrations.models import SmartHRIntegration, SyncRun
 from tests.factories import CompanyFactory, IntegrationFactory, RunFactory
 from tests.integrations.conftest import Answer, run_command
 
@@ -55,14 +54,10 @@ def company() -> Company:
     return CompanyFactory(code="acme", name="アクメ株式会社")
 
 
-@pytest.fixture
-def previews(monkeypatch: pytest.MonkeyPatch) -> list[Company]:
+def previewed() -> list[Company]:
     """The companies for which a preview was started."""
-    started: list[Company] = []
-    module = ModuleType("integrations.services.previews")
-    module.start_preview = lambda *, company: started.append(company)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    return started
+    runs = SyncRun.objects.across_companies().filter(kind=RunKind.PREVIEW)
+    return [run.company for run in runs.select_related("company")]
 
 
 def with_plan(company: Company, start: str | None = "2026-04-01", **values: Any) -> None:
@@ -246,7 +241,6 @@ def test_P1_an_unknown_company_is_wrong_usage() -> None:
 )
 def test_P2_the_end_of_a_pause_begins_with_a_preview(
     company: Company,
-    previews: list[Company],
     start: str,
     columns: dict[str, Any],
     options: list[str],
@@ -256,9 +250,9 @@ def test_P2_the_end_of_a_pause_begins_with_a_preview(
     answer = company_plan(*options)
 
     assert answer["preview"] is True
-    assert previews == [company]
+    assert previewed() == [company]
     assert company_plan(*options)["preview"] is False
-    assert previews == [company]
+    assert previewed() == [company]
 
 
 @pytest.mark.parametrize(
@@ -273,7 +267,6 @@ def test_P2_the_end_of_a_pause_begins_with_a_preview(
 )
 def test_P2_no_preview_otherwise(
     company: Company,
-    previews: list[Company],
     start: str | None,
     columns: dict[str, Any],
     options: list[str],
@@ -281,17 +274,15 @@ def test_P2_no_preview_otherwise(
     with_plan(company, start, **columns)
 
     assert company_plan(*options)["preview"] is False
-    assert previews == []
+    assert previewed() == []
 
 
-def test_P2_a_company_that_comes_back_begins_with_a_preview(
-    company: Company, previews: list[Company]
-) -> None:
+def test_P2_a_company_that_comes_back_begins_with_a_preview(company: Company) -> None:
     with_plan(company, None)
     RunFactory(company=company)
 
     assert company_plan("--start", "2026-11-24")["preview"] is True
-    assert previews == [company]
+    assert previewed() == [company]
 
 
 def test_P1_text_for_people(company: Company) -> None:

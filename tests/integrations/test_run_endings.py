@@ -113,7 +113,7 @@ def test_T6_a_run_that_was_cancelled_does_not_begin_to_wait(
     account.before_page = between_pages(cancel_on(1, customer, run))
     lease = claimed(run)
     # The wish comes while page 1 is read; page 2 would make the run wait for an hour.
-    monkeypatch.setattr(DatabaseLedger, "_hold_lease", lambda ledger: None)
+    monkeypatch.setattr("integrations.sync.database.hold_lease", lambda *_, **__: None)
     account.fail(fault, path="/crews", page=2, times=None, reset=3600)
 
     assert work_on(run.pk, lease, should_pause=lambda: False) == runs.Slice(finished=True)

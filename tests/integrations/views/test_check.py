@@ -242,11 +242,18 @@ def test_T4_saving_without_a_change_asks_smarthr_nothing(
     assert reload(integration).checked_at is not None
 
 
+@pytest.fixture
+def unconnected(client: Client, db: None) -> Client:
+    """The 管理者 of a company that is switched on and not connected yet."""
+    integration = IntegrationFactory(subdomain="", token_ciphertext="", token_ending="")
+    client.force_login(AdministratorFactory(company=integration.company))
+    return client
+
+
 def test_T4_the_first_connection_is_tested_and_reloads_the_page(
-    client: Client, db: None, account: Account
+    unconnected: Client, account: Account
 ) -> None:
-    administrator = AdministratorFactory()
-    client.force_login(administrator)
+    client = unconnected
 
     response = save(client, subdomain="acme", token=TOKEN)
 
@@ -256,10 +263,8 @@ def test_T4_the_first_connection_is_tested_and_reloads_the_page(
     assert text(page).count("接続済み") == 2
 
 
-def test_T4_without_a_connection_the_test_says_what_is_missing(client: Client, db: None) -> None:
-    client.force_login(AdministratorFactory())
-
-    said = text(press(client, subdomain="", token=""))
+def test_T4_without_a_connection_the_test_says_what_is_missing(unconnected: Client) -> None:
+    said = text(press(unconnected, subdomain="", token=""))
 
     assert "サブドメインまたはアクセストークンが設定されていません。" in said
     assert said.count("未設定") == 2

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from companies.models import Company
-from integrations.choices import RunStatus
+from integrations.choices import Outcome, RunKind, RunStatus
+from integrations.models import SmartHRIntegration
 from integrations.reasons import Reason
 from tests.factories import (
     ActiveRunFactory,
@@ -16,6 +17,8 @@ from tests.factories import (
     LinkedEmployeeFactory,
     PersonCandidateFactory,
     RunFactory,
+    RunRecordFactory,
+    counts,
 )
 
 CLEAR = "対応が必要なものはありません。"
@@ -53,11 +56,11 @@ def test_people_and_groups_that_wait(signed_in: Client, company: Company) -> Non
     PersonCandidateFactory()  # of another company
 
     assert to_dos(signed_in) == [
-        ("要確認", f"/settings/smarthr/runs/{run.pk}/?tab=people"),
-        ("要確認", f"/settings/smarthr/runs/{run.pk}/?tab=group_candidates"),
+        ("要確認", "/settings/smarthr/deletions/?tab=people"),
+        ("要確認", "/settings/smarthr/deletions/?tab=groups"),
     ]
     text = signed_in.get("/").content.decode()
-    assert "SmartHRにいない社員が1名います。名刺1件も削除の対象です。" in text
+    assert "SmartHRにいない社員が1名います。承認すると名刺1件も削除されます。" in text
     assert "（要確認あり）" in text
 
 
@@ -68,12 +71,95 @@ def test_failed_run_also_while_the_next_one_runs(signed_in: Client, company: Com
     assert to_dos(signed_in) == [("失敗", f"/settings/smarthr/runs/{run.pk}/")]
 
 
-def test_run_that_asks_about_the_account(signed_in: Client, company: Company) -> None:
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_T5_run_that_asks_about_the_account_until_somebody_confirmed_it(
+    signed_in: Client, company: Company, is_confirmed: bool
+) -> None:
+    SmartHRIntegration.objects.for_company(company).update(account_unchecked=not is_confirmed)
     run = RunFactory(
         company=company, status=RunStatus.NEEDS_CONFIRMATION, error_code=Reason.OTHER_ACCOUNT
     )
 
-    assert to_dos(signed_in) == [("要確認", f"/settings/smarthr/runs/{run.pk}/")]
+    asked = [("要確認", f"/settings/smarthr/runs/{run.pk}/")]
+    assert to_dos(signed_in) == ([] if is_confirmed else asked)
+
+
+def test_failed_departments_do_not_hide_behind_a_later_sync_of_people_alone(
+    signed_in: Client, company: Company
+) -> None:
+    failed = RunFactory(company=company, kind=RunKind.DEPARTMENTS, status=RunStatus.FAILED)
+    RunFactory(company=company, counts=counts(created=3))
+
+    assert to_dos(signed_in) == [("失敗", f"/settings/smarthr/runs/{failed.pk}/")]
+
+
+def test_D5_departments_that_the_sync_of_people_read_since_are_settled(
+    signed_in: Client, company: Company
+) -> None:
+    RunFactory(company=company, kind=RunKind.DEPARTMENTS, status=RunStatus.FAILED)
+    numbers = counts(created=3)
+    numbers["departments"]["unchanged"] = 86
+    RunFactory(company=company, counts=numbers)
+
+    assert to_dos(signed_in) == []
+
+
+def test_other_runs_than_syncs_ask_for_nothing(signed_in: Client, company: Company) -> None:
+    RunFactory(company=company)
+    RunFactory(company=company, kind=RunKind.PREVIEW, status=RunStatus.FAILED)
+    RunFactory(company=company, kind=RunKind.FIRST_IMPORT, status=RunStatus.FAILED)
+
+    assert to_dos(signed_in) == []
+
+
+def test_E11_attributes_that_the_token_cannot_read(signed_in: Client, company: Company) -> None:
+    RunFactory(company=company)
+    SmartHRIntegration.objects.for_company(company).update(unreadable=["email"])
+
+    assert to_dos(signed_in) == [("要確認", "/settings/smarthr/#connection")]
+
+
+def test_S1_changed_logins_are_to_be_told(signed_in: Client, company: Company) -> None:
+    run = RunFactory(company=company)
+    changes = {"employee_id": ["00027", "A-00027"]}
+    RunRecordFactory(run=run, outcome=Outcome.UPDATED, changes=changes)
+    RunRecordFactory(run=run, changes={"employee_id": [None, "00028"]})
+
+    assert to_dos(signed_in) == [("お知らせ", f"/settings/smarthr/runs/{run.pk}/?tab=logins")]
+    assert "社員IDが1名変わりました。" in signed_in.get("/").content.decode()
+
+
+def test_C6_what_is_held_back_for_the_last_administrator(
+    signed_in: Client, company: Company
+) -> None:
+    run = RunFactory(company=company)
+    RunRecordFactory(run=run, outcome=Outcome.UNCHANGED, reason=Reason.LAST_ADMINISTRATOR)
+
+    address = f"/settings/smarthr/runs/{run.pk}/?tab=reported&reason=last_administrator"
+    assert to_dos(signed_in) == [("要確認", address)]
+
+
+def test_company_that_is_connected_and_never_synced(signed_in: Client) -> None:
+    assert to_dos(signed_in) == [("未実行", "/settings/smarthr/")]
+
+
+def test_P2_company_without_a_plan_is_asked_for_nothing(client: Client, db: None) -> None:
+    client.force_login(AdministratorFactory())
+
+    assert to_dos(client) == []
+
+
+def test_own_cards_are_named(client: Client, company: Company) -> None:
+    person = EmployeeFactory(company=company)
+    BusinessCardFactory.create_batch(4, employee=person, title="課長")
+    BusinessCardFactory(employee=EmployeeFactory(company=company), title="部長")
+    client.force_login(person)
+
+    text = client.get("/").content.decode()
+
+    assert text.count("課長") == 3
+    assert "ほかにもあります。" in text
+    assert "部長" not in text
 
 
 @pytest.mark.parametrize("factory", [EmployeeFactory, LinkedEmployeeFactory])

@@ -12,7 +12,6 @@ from integrations.models import RunRecord, SyncRun
 from integrations.reasons import Reason
 from tests.factories import (
     BusinessCardFactory,
-    EmployeeFactory,
     GroupCandidateFactory,
     PersonCandidateFactory,
     RunFactory,
@@ -143,34 +142,32 @@ def test_values_are_shown_in_words(
     assert f">{shown[1]}</ins>" in text
 
 
-def test_people_who_wait_are_listed_with_their_cards(signed_in: Client, company: Company) -> None:
+@pytest.mark.parametrize(
+    ("factory", "address", "told"),
+    [
+        (PersonCandidateFactory, "/settings/smarthr/deletions/", "社員が1名"),
+        (GroupCandidateFactory, "/settings/smarthr/deletions/?tab=groups", "部署のグループが1件"),
+    ],
+)
+def test_E12_G4_run_that_asks_leads_to_the_list_of_who_waits(
+    signed_in: Client,
+    company: Company,
+    factory: type[PersonCandidateFactory],
+    address: str,
+    told: str,
+) -> None:
     run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION)
-    waiting = PersonCandidateFactory(company=company, run=run)
-    BusinessCardFactory.create_batch(2, employee=waiting.employee)
+    waiting = factory(company=company, run=run)
+    if waiting.employee is not None:
+        BusinessCardFactory.create_batch(2, employee=waiting.employee)
     PersonCandidateFactory()  # of another company
 
-    response = report(signed_in, run)
+    text = report(signed_in, run).content.decode()
 
-    text = response.content.decode()
-    assert response.context["tab"].key == "people"
-    assert waiting.employee is not None
-    assert waiting.employee.full_name in text
-    assert "名刺2件も削除され、元に戻せません。" in text
+    assert f"SmartHRで見つからない{told}あります。" in text
+    assert ("名刺2件も削除され、元に戻せません。" in text) == (waiting.employee is not None)
     assert "承認するまで削除されません。" in text
-    assert len(response.context["rows"]) == 1
-
-
-def test_groups_that_wait_are_listed_with_members(signed_in: Client, company: Company) -> None:
-    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION)
-    waiting = GroupCandidateFactory(company=company, run=run, group__name="名古屋支店")
-    EmployeeFactory.create_batch(7, company=company, group=waiting.group)
-
-    response = report(signed_in, run)
-
-    row = response.context["rows"][0]
-    assert response.context["tab"].key == "group_candidates"
-    assert (row.path, row.members, len(row.named), row.unnamed) == ("名古屋支店", 7, 5, 2)
-    assert "社員はグループ1に移ります。" in response.content.decode()
+    assert f'href="{address}"' in text
 
 
 def test_brake_says_how_many_and_the_limit(signed_in: Client, company: Company) -> None:
@@ -195,25 +192,69 @@ def test_number_of_queries_does_not_grow(
 ) -> None:
     RunRecordFactory.create_batch(records, run=run)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         report(signed_in, run, tab="created")
 
 
-@pytest.mark.parametrize("tab", ["people", "group_candidates"])
-@pytest.mark.parametrize("waiting", [1, 30])
-def test_number_of_queries_does_not_grow_with_candidates(
-    signed_in: Client,
-    company: Company,
-    tab: str,
-    waiting: int,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
+@pytest.mark.parametrize(
+    ("query", "labels"),
+    [
+        ({}, ["佐藤 花子（1）", "佐藤 太郎（2）", "鈴木 花子（3）"]),
+        ({"reason": "name_missing"}, ["佐藤 花子（1）", "鈴木 花子（3）"]),
+        ({"q": "佐藤"}, ["佐藤 花子（1）", "佐藤 太郎（2）"]),
+        ({"q": "花子 佐藤"}, ["佐藤 花子（1）"]),
+        ({"reason": "email_invalid", "q": "花子"}, []),
+        ({"reason": "nonsense", "q": "\x00"}, []),
+    ],
+)
+def test_T6_records_are_narrowed_by_reason_and_words(
+    signed_in: Client, run: SyncRun, query: dict[str, str], labels: list[str]
 ) -> None:
-    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION)
-    PersonCandidateFactory.create_batch(waiting, company=run.company)
-    GroupCandidateFactory.create_batch(waiting, company=run.company)
+    for label, reason in (
+        ("佐藤 花子（1）", Reason.NAME_MISSING),
+        ("佐藤 太郎（2）", Reason.EMAIL_INVALID),
+        ("鈴木 花子（3）", Reason.NAME_MISSING),
+    ):
+        RunRecordFactory(run=run, label=label, reason=reason, outcome=Outcome.LEFT_OUT)
 
-    with django_assert_max_num_queries(15):
-        report(signed_in, run, tab=tab)
+    response = report(signed_in, run, tab="reported", **query)
+
+    assert [record.label for record in response.context["rows"]] == labels
+    choices = [(choice.code, choice.count) for choice in response.context["reasons"]]
+    assert choices == [("name_missing", 2), ("email_invalid", 1)]
+    assert ("該当する記録はありません。" in response.content.decode()) == (not labels)
+
+
+@pytest.mark.parametrize(
+    ("reason", "subject", "addresses"),
+    [
+        (Reason.NAME_MISSING, Subject.EMPLOYEE, ["https://acme.smarthr.jp/crews/{id}"]),
+        (Reason.RETIRED_NOT_IMPORTED, Subject.EMPLOYEE, ["/settings/smarthr/#others"]),
+        (Reason.DEPARTMENT_UNKNOWN, Subject.EMPLOYEE, ["/settings/smarthr/#departments"]),
+        (Reason.LAST_ADMINISTRATOR, Subject.EMPLOYEE, ["/employees/"]),
+        (
+            Reason.EMPLOYEE_ID_TAKEN,
+            Subject.EMPLOYEE,
+            ["https://acme.smarthr.jp/crews/{id}", "/employees/"],
+        ),
+        (Reason.PARENT_MISSING, Subject.GROUP, ["https://acme.smarthr.jp/"]),
+    ],
+)
+def test_T6_every_record_leads_to_where_it_is_put_right(
+    signed_in: Client, run: SyncRun, reason: Reason, subject: Subject, addresses: list[str]
+) -> None:
+    record = RunRecordFactory(run=run, reason=reason, subject=subject)
+
+    text = report(signed_in, run).content.decode()
+
+    for address in addresses:
+        assert f'href="{address.format(id=record.smarthr_id)}"' in text
+
+
+def test_T6_record_with_a_malformed_id_leads_nowhere(signed_in: Client, run: SyncRun) -> None:
+    RunRecordFactory(run=run, reason=Reason.VALUE_INVALID, smarthr_id="../x?y=z")
+
+    assert "/crews/" not in report(signed_in, run).content.decode()
 
 
 def test_twenty_thousand_records_are_paged_quickly(signed_in: Client, run: SyncRun) -> None:
