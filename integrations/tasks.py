@@ -6,7 +6,8 @@ from typing import Final
 from celery import shared_task
 
 from integrations.services.plan_notices import send_due_notices
-from integrations.services.runs import claim, due_runs, work_on
+from integrations.services.run_work import work_on
+from integrations.services.runs import claim, due_runs
 
 # A worker is free again for another company's run after this many seconds.
 SLICE: Final = 20.0

@@ -16,7 +16,9 @@ from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.models import SyncRun
 from integrations.reasons import Reason
 from integrations.services.deletions import approve
-from integrations.services.runs import cancel_own, claim, fail, start_run, work_on
+from integrations.services.run_endings import fail
+from integrations.services.run_work import work_on
+from integrations.services.runs import cancel_own, claim, start_run
 
 # How long the command waits for `reset`, in all.
 PATIENCE: Final = timedelta(minutes=15)

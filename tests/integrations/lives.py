@@ -15,7 +15,9 @@ from employees.models import Employee
 from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.models import SyncRun, TokenPace
 from integrations.services import runs
-from integrations.services.runs import claim, start_run, work_on
+from integrations.services.run_endings import Slice
+from integrations.services.run_work import work_on
+from integrations.services.runs import claim, start_run
 from integrations.sync.database import DatabaseLedger
 from simulator.account import Account
 from tests.integrations.conftest import Answer, Customer
@@ -53,7 +55,7 @@ def claimed(run: SyncRun) -> UUID:
     return lease
 
 
-def work(run: SyncRun, *, pages: int | None = None) -> runs.Slice:
+def work(run: SyncRun, *, pages: int | None = None) -> Slice:
     """A slice by a worker; `pages`: its time is over when it has asked so often."""
     asked = 0
 

@@ -9,7 +9,8 @@ import pytest
 
 from integrations.choices import Phase, RunStatus
 from integrations.models import SyncRun
-from integrations.services.runs import request_cancel, work_on
+from integrations.services.run_work import work_on
+from integrations.services.runs import request_cancel
 from integrations.sync import engine
 from simulator.account import Account
 from tests.integrations.conftest import Customer, run_command

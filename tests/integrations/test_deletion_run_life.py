@@ -17,7 +17,7 @@ from integrations import tasks
 from integrations.choices import Phase, RunStatus
 from integrations.models import RunPage, SyncRun
 from integrations.reasons import Reason
-from integrations.services import runs
+from integrations.services import run_work
 from integrations.services.deletions import dismiss
 from integrations.services.runs import due_runs, request_cancel
 from integrations.sync import approved_steps
@@ -89,7 +89,7 @@ def test_E12_a_run_killed_after_the_deletion_ends_once(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "_finish", finish)
+        patch.setattr(run_work, "finish", finish)
         with pytest.raises(Killed):
             work(run)
     run.refresh_from_db()

@@ -14,8 +14,8 @@ from integrations import tasks
 from integrations.choices import CandidateStatus, RunStatus
 from integrations.models import DeletionCandidate, RunPage, SmartHRIntegration, SyncRun
 from integrations.plan import a_year_after
-from integrations.services import runs
-from integrations.services.runs import work_on
+from integrations.services.run_endings import Slice
+from integrations.services.run_work import work_on
 from simulator.account import Account
 from tests.factories import CompanyFactory
 from tests.integrations.conftest import Customer, run_command
@@ -120,7 +120,7 @@ def test_P2_P3_a_run_ends_at_its_next_slice_and_what_it_wrote_stays(
     assert 0 < written < 250
     bring_to(customer, reason)
 
-    assert work(run) == runs.Slice(finished=True)
+    assert work(run) == Slice(finished=True)
 
     assert (run.status, run.error_code) == (RunStatus.FAILED, reason)
     assert run.finished_at is not None

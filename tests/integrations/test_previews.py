@@ -14,7 +14,8 @@ from integrations.choices import RunKind, RunStatus
 from integrations.models import DeletionCandidate, RunPage, SyncRun
 from integrations.reasons import Reason
 from integrations.services.previews import start_preview
-from integrations.services.runs import claim, request_cancel, work_on
+from integrations.services.run_work import work_on
+from integrations.services.runs import claim, request_cancel
 from simulator.account import Account
 from tests.integrations.conftest import Customer
 from tests.integrations.lives import administrator, between_pages, lapse, work

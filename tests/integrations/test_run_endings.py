@@ -19,8 +19,9 @@ from groups.models import Group
 from integrations import tasks
 from integrations.choices import RunStatus
 from integrations.models import RunPage, SyncRun
-from integrations.services import runs
-from integrations.services.runs import claim, due_runs, request_cancel, work_on
+from integrations.services.run_endings import Slice
+from integrations.services.run_work import MOST_TAKEOVERS, work_on
+from integrations.services.runs import claim, due_runs, request_cancel
 from integrations.services.snapshot import sync_settings
 from integrations.sync.database import DatabaseLedger
 from simulator.account import Account
@@ -74,7 +75,7 @@ def test_T6_a_run_is_cancelled_in_the_middle_of_a_phase(
     run = started(customer)
     account.before_page = between_pages(cancel_on(2, customer, run))
 
-    assert work(run) == runs.Slice(finished=True)
+    assert work(run) == Slice(finished=True)
 
     assert run.status == RunStatus.CANCELLED
     assert run.finished_at is not None
@@ -116,7 +117,7 @@ def test_T6_a_run_that_was_cancelled_does_not_begin_to_wait(
     monkeypatch.setattr("integrations.sync.database.hold_lease", lambda *_, **__: None)
     account.fail(fault, path="/crews", page=2, times=None, reset=3600)
 
-    assert work_on(run.pk, lease, should_pause=lambda: False) == runs.Slice(finished=True)
+    assert work_on(run.pk, lease, should_pause=lambda: False) == Slice(finished=True)
 
     run.refresh_from_db()
     assert (run.status, run.not_before) == (RunStatus.CANCELLED, None)
@@ -237,15 +238,15 @@ def test_T6_after_24_hours_it_waits_no_longer(
     )
     account.fail("maintenance", path="/crews", times=None)
 
-    assert work(run) == runs.Slice(finished=True)
+    assert work(run) == Slice(finished=True)
     assert (run.status, run.error_code) == (RunStatus.FAILED, "maintenance")
 
 
 def test_T6_a_run_that_dies_again_and_again_is_given_up(customer: Customer) -> None:
     run = started(customer)
-    SyncRun.objects.for_company(customer.company).update(takeovers=runs.MOST_TAKEOVERS + 1)
+    SyncRun.objects.for_company(customer.company).update(takeovers=MOST_TAKEOVERS + 1)
 
-    assert work(run) == runs.Slice(finished=True)
+    assert work(run) == Slice(finished=True)
     assert (run.status, run.error_code) == (RunStatus.FAILED, "internal_error")
 
 

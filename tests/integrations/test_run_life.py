@@ -15,8 +15,9 @@ from employees.models import Employee
 from integrations import tasks
 from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.models import RunPage, SmartHRIntegration, SyncRun
-from integrations.services import runs
-from integrations.services.runs import claim, due_runs, start_run, work_on
+from integrations.services.run_endings import Slice
+from integrations.services.run_work import work_on
+from integrations.services.runs import claim, due_runs, start_run
 from simulator.account import Account
 from tests.integrations.conftest import Customer
 from tests.integrations.lives import (
@@ -138,9 +139,9 @@ def test_T6_a_paused_run_goes_on_from_its_page(customer: Customer, account: Acco
         account.add_crew()
     run = started(customer)
 
-    assert work(run, pages=2) == runs.Slice(finished=False)
+    assert work(run, pages=2) == Slice(finished=False)
     assert (run.status, run.lease, run.phase_done) == (RunStatus.RUNNING, None, 100)
-    assert work(run) == runs.Slice(finished=True)
+    assert work(run) == Slice(finished=True)
 
     assert run.status == RunStatus.SUCCEEDED
     assert run.counts["employees"] == counted(created=350)
@@ -196,7 +197,7 @@ def test_T6_who_lost_the_lease_writes_nothing_more(customer: Customer, account: 
 
     account.before_page = between_pages(lose)
 
-    assert work_on(run.pk, lease, should_pause=lambda: False) == runs.Slice(finished=False)
+    assert work_on(run.pk, lease, should_pause=lambda: False) == Slice(finished=False)
 
     run.refresh_from_db()
     assert (run.status, run.phase_done) == (RunStatus.RUNNING, 100)

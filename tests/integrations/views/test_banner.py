@@ -267,7 +267,6 @@ def test_number_of_queries_is_small_and_constant(
     RunFactory.create_batch(max(1, waiting), company=company)
     PersonCandidateFactory.create_batch(waiting, company=company)
 
-    # Session, person; candidates (asked once for dot and banner), plan, newest sync or, until the
-    # candidates have a page of their own, the run that lists them.
+    # Session, person; candidates (once for dot and banner), plan, running sync, newest sync.
     with django_assert_max_num_queries(6):
         signed_in.get("/password/")
