@@ -12,7 +12,7 @@ from integrations.choices import DeletionPolicy
 from integrations.models import SmartHRIntegration
 from simulator.account import Account
 from simulator.tokens import ALL_SCOPES
-from tests.factories import BusinessCardFactory
+from tests.factories import PASSWORD, BusinessCardFactory
 from tests.journeys.steps import (
     SETTINGS,
     SYNC_MS,
@@ -109,3 +109,56 @@ def test_E12_run_above_the_brake_is_approved(
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     page.goto(site)
     expect(page.get_by_text("対応が必要なものはありません。")).to_be_visible()
+
+
+def tab_to(page: Page, words: str, *, after: str = "body") -> None:
+    """Presses Tab until the focus is on what says `words`, inside `after`; it has to be visible."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """([words, inside]) => {
+              const at = document.activeElement;
+              const said = at.textContent.trim() || at.labels?.[0]?.textContent.trim() || "";
+              return said.includes(words) && at.closest(inside) !== null
+                && getComputedStyle(at).outlineStyle !== "none";
+            }""",
+            [words, after],
+        )
+        if found:
+            return
+    raise AssertionError(f"the keyboard does not reach {words}")
+
+
+def test_everything_is_done_with_the_keyboard_alone(
+    page: Page, site: str, account: Account
+) -> None:
+    page.goto(f"{site}{SETTINGS}")
+    for words, text in (("企業ID", "acme"), ("社員ID", "admin"), ("パスワード", PASSWORD)):
+        tab_to(page, words)
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="SmartHR連携", level=1)).to_be_visible()
+
+    for words, text in (("サブドメイン", "acme"), ("アクセストークン", TOKEN)):
+        tab_to(page, words, after="#connection")
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    expect(page.locator("#connection")).to_contain_text("設定済み（末尾3456）")
+
+    account.fail("slow", path="/crews", times=None, seconds=1.0)
+    tab_to(page, "インポート・同期実行", after="#employees")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="中止")).to_be_visible()
+    tab_to(page, "中止")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    tab_to(page, "中止")
+    page.keyboard.press("Enter")
+    tab_to(page, "中止", after="dialog form > div")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("山田 花子（admin）さんが中止しました。")).to_be_visible(
+        timeout=SYNC_MS
+    )
