@@ -16,6 +16,8 @@ from integrations.reasons import Reason
 
 ANNUAL_FEE: Final = 11_000  # 円 a year, tax included
 GRACE_DAYS: Final = 30
+# P1: the offer's own date; shown, not enforced.
+OFFERED_UNTIL: Final = date(2026, 3, 31)
 FIRST_NOTICE_DAYS: Final = 60
 LAST_NOTICE_DAYS: Final = 14
 
@@ -115,6 +117,14 @@ class Plan:
     @property
     def fee(self) -> int:
         return ANNUAL_FEE
+
+    @property
+    def offered_until(self) -> date:
+        return OFFERED_UNTIL
+
+    @property
+    def offer_has_ended(self) -> bool:
+        return self.today > OFFERED_UNTIL
 
     @property
     def due_notice(self) -> PlanNotice | None:

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from companies.models import Company
+from employees.models import Employee
 from integrations.choices import SYNC_KINDS, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import a_year_after
@@ -204,3 +206,23 @@ def test_P2_the_day_after_the_start_was_moved_it_is_open(client: Client, company
     assert run_command("company_plan", "--start", today, company=company.code).code == 0
 
     assert page(client).count("インポート・同期実行</button>") == 2
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        ("2026-03-31", "2026/03/31まで</dd>"),
+        (
+            "2026-04-01",
+            "2026/03/31まで（終了後のご利用は、名刺管理サポートに確認してください）</dd>",
+        ),
+    ],
+)
+def test_P1_the_dates_of_the_offer_are_shown(
+    signed_in: Client, company: Company, today: str, told: str
+) -> None:
+    set_plan(company, {"plan_started_on": None})
+
+    with time_machine.travel(f"{today}T12:00:00+09:00", tick=False):
+        signed_in.force_login(Employee.objects.for_company(company).get())
+        assert f"モニター募集の受付</dt><dd>{told}" in page(signed_in)
