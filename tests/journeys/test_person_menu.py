@@ -7,18 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from employees.models import Employee
-from tests.factories import PASSWORD, AdministratorFactory, CompanyFactory
+from tests.factories import PASSWORD
 
 GROUNDS = {"light": "rgb(246, 247, 247)", "dark": "rgb(20, 24, 26)"}
 Scheme = Literal["light", "dark"]
-
-
-@pytest.fixture
-def administrator(transactional_db: None) -> Employee:
-    company = CompanyFactory(code="acme", name="アクメ株式会社")
-    return AdministratorFactory(
-        company=company, employee_id="admin", last_name="山田", first_name="花子"
-    )
 
 
 def log_in(page: Page, site: str, path: str = "/") -> None:

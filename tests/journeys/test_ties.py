@@ -14,7 +14,7 @@ from employees.models import Employee
 from integrations.services.connection import ConnectionChanges, configure
 from simulator.account import Account
 from simulator.server import Simulator, start_simulator
-from tests.factories import PASSWORD, AdministratorFactory, CompanyFactory, EmployeeFactory
+from tests.factories import PASSWORD, EmployeeFactory
 from tests.integrations.ties import ACTOR, OTHER_TOKEN, add_account
 
 TOKEN = "shr_1234_abcdefghijklmnopqrstuvwxyz123456"
@@ -56,14 +56,10 @@ def filled(simulator: Simulator, subdomain: str, token: str) -> Account:
 
 
 @pytest.fixture
-def administrator(transactional_db: None) -> Employee:
-    company = CompanyFactory(code="acme", name="アクメ株式会社")
-    person = AdministratorFactory(
-        company=company, employee_id="admin", last_name="山田", first_name="花子"
-    )
+def administrator(administrator: Employee) -> Employee:
     changes = ConnectionChanges(subdomain="acme", token=TOKEN, department_slot=1)
-    configure(company=company, actor=ACTOR, changes=changes)
-    return person
+    configure(company=administrator.company, actor=ACTOR, changes=changes)
+    return administrator
 
 
 @pytest.fixture
