@@ -9,10 +9,13 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from companies.audit import Actor, Event, write_audit
 from companies.models import ActorKind, AuditAction, Company
 from employees.models import Employee
+from employees.services.removal import lock_company
+from groups.models import Group
 from integrations import encryption
 from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
 from integrations.models import SmartHRIntegration, TokenPace
@@ -76,10 +79,13 @@ def account_mark(integration: SmartHRIntegration) -> str:
 
 
 def doubt_account(*, company: Company, actor: Actor) -> None:
-    """Takes a confirmation of the account back: the next sync asks again (T5)."""
+    """Takes a confirmation of the account back: the next sync asks again (T5).
+
+    A running one ends, for what it has read of the account is in doubt, too.
+    """
     rows = SmartHRIntegration.objects.for_company(company).filter(account_unchecked=False)
     with transaction.atomic():
-        if not rows.update(account_unchecked=True):
+        if not rows.update(account_unchecked=True, settings_version=F("settings_version") + 1):
             return
         integration = integration_of(company)
         changes = {"account": ("確認済み", "未確認")}
@@ -116,6 +122,7 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
         if changes.accept_account and integration.account_unchecked:
             integration.account_unchecked = False
             audit["account"] = (None, "確認済み")
+            _forget_readings(company)
         integration.save()
         if audit:
             event = Event(
@@ -123,6 +130,18 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
             )
             write_audit(company=company, actor=actor, events=[event])
     return integration
+
+
+def _forget_readings(company: Company) -> None:
+    """T5, E12: nobody has been read in the account that a person confirmed.
+
+    Whom it does not know is put to a person, never deleted by the sync itself.
+    """
+    lock_company(company.pk)
+    people = Employee.objects.for_company(company).filter(smarthr_id__isnull=False)
+    people.update(source_read_at=None)
+    groups = Group.objects.for_company(company).filter(smarthr_id__isnull=False)
+    groups.update(source_read_at=None)
 
 
 def _checked(changes: ConnectionChanges) -> dict[str, Any]:

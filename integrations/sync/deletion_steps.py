@@ -49,26 +49,32 @@ def _propose(ledger: Ledger, gone: Sequence[UUID], limit: int) -> None:
 def _delete(work: Work, gone: Sequence[UUID]) -> None:
     """Each crew has to answer 404 on its own, and all are asked before anybody goes.
 
-    So a run that fails or is cancelled on the way has deleted nobody.
+    So a run that fails or is cancelled on the way has deleted nobody. Who waits for a person's
+    word goes on waiting, and whom this account never showed is put to a person.
     """
     ledger = work.ledger
-    existing = [crew for crew in gone if work.client.crew_exists(crew)]
+    waiting = ledger.pending(Subject.EMPLOYEE)
+    asked = [crew for crew in gone if crew not in waiting]
+    existing = [crew for crew in asked if work.client.crew_exists(crew)]
 
     def delete() -> None:
         ledger.lock_company()  # before the people, as everybody does who deletes some
-        people = ledger.people(gone)  # who is not among them went through another door
+        people = ledger.people(asked)  # who is not among them went through another door
         ledger.drop_candidates(Subject.EMPLOYEE, existing)
         still = [people[crew] for crew in existing if crew in people]
         ledger.add_lines([_note(person, Note(Reason.STILL_EXISTS)) for person in still])
-        for crew in gone:
-            if crew in people and crew not in existing:
+        decided = ledger.dismissed(Subject.EMPLOYEE) | ledger.pending(Subject.EMPLOYEE)
+        for crew in asked:
+            if crew in people and crew not in existing and crew not in decided:
                 _delete_one(ledger, people[crew])
 
     ledger.step(delete)
 
 
 def _delete_one(ledger: Ledger, person: Person) -> None:
-    if ledger.delete_person(person):
+    if person.source_read_at is None:  # T5, X8: tied by hand, or of another account
+        ledger.propose(Subject.EMPLOYEE, {person.smarthr_id: person.pk})
+    elif ledger.delete_person(person):
         ledger.progress.has_deleted = True
         ledger.report([deleted_line(person)])
     else:  # C6

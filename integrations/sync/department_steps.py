@@ -144,7 +144,10 @@ def delete_vanished_groups(work: Work) -> None:
         linked = sum(1 for group in groups if group.smarthr_id)
         if exceeds_group_limit(len(vanished), linked):
             _hold(ledger, vanished)
+            progress.brakes["groups"] = {"count": len(vanished)}
             return
+        # T5, X8: tied by hand, or of another account.
+        _hold(ledger, [group for group in vanished if group.source_read_at is None])
         # What was held once waits for a person's word, however few vanish now.
         held = ledger.pending(Subject.GROUP)
         _delete(ledger, [group for group in vanished if group.smarthr_id not in held])
@@ -156,7 +159,6 @@ def _hold(ledger: Ledger, vanished: list[GroupRow]) -> None:
     ledger.propose(
         Subject.GROUP, {group.smarthr_id: group.pk for group in vanished if group.smarthr_id}
     )
-    ledger.progress.brakes["groups"] = {"count": len(vanished)}
 
 
 def _delete(ledger: Ledger, vanished: list[GroupRow]) -> None:
