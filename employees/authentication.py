@@ -45,7 +45,7 @@ class CompanyBackend(BaseBackend):
         return employee
 
     def get_user(self, user_id: int) -> Employee | None:
-        """The person of a session; None ends the session of whoever was suspended (C3)."""
+        """The person of a session; None for whoever is suspended (C3)."""
         employee: Employee | None = (
             Employee.objects.across_companies()
             .select_related("company", "group")

@@ -51,6 +51,8 @@ class Employee(TenantOwned, AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # E13: a rehire resumes the login only if the sync had stopped it.
     suspended_by_sync = models.BooleanField(default=False, editable=False)
+    # Written by the database alone (employees.suspensions); null: never.
+    suspensions = models.PositiveIntegerField(null=True, editable=False)
     must_change_password = models.BooleanField(default=False)
     # Stays after the hash was upgraded at the first login: the password is still the initial one.
     is_initial_password = models.BooleanField(default=False, editable=False)
@@ -125,9 +127,11 @@ class Employee(TenantOwned, AbstractBaseUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """A session ends when the password or the role changes: rights follow at once (C3).
 
+        And with each suspension, for good: a resumed person logs in anew.
+
         Django gives `secret` for an older SECRET_KEY that is still accepted.
         """
-        mark = f"{self.role}\n{self.password}"
+        mark = f"{self.role}\n{self.suspensions or 0}\n{self.password}"
         return salted_hmac("employees.session", mark, secret=secret, algorithm="sha256").hexdigest()
 
     def save(self, *args: Any, **kwargs: Any) -> None:

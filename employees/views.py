@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth import authenticate, update_session_auth_hash
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
@@ -43,7 +43,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _try_to_sign_in(request)
     if request.user.is_authenticated:
-        return redirect(_next_page(request))
+        return HttpResponseRedirect(_next_page(request))
     form = LoginForm(initial={"company_code": device.company_code(request)})
     return _login_page(request, form)
 
@@ -57,9 +57,10 @@ def _try_to_sign_in(request: HttpRequest) -> HttpResponse:
         form.add_error(None, LOGIN_FAILED)
         return _login_page(request, form)
     sign_in(request=request, employee=employee)
-    response = redirect(_next_page(request))
+    page = _next_page(request)
     if employee.must_change_password:
-        response = redirect(f"{resolve_url('password')}?{urlencode({'next': response.url})}")
+        page = f"{resolve_url('password')}?{urlencode({'next': page})}"
+    response = HttpResponseRedirect(page)
     device.remember(response, company_code=employee.company.code)
     return response
 
@@ -73,7 +74,7 @@ def _login_page(request: HttpRequest, form: LoginForm) -> HttpResponse:
 
 
 def _next_page(request: HttpRequest) -> str:
-    """Where to go from here: only inside this site."""
+    """Where to go from here: only inside this site. An address, which redirect() might not see."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -110,7 +111,7 @@ def password(request: HttpRequest) -> HttpResponse:
     change_own_password(employee=employee, new_password=form.cleaned_data["new_password"])
     update_session_auth_hash(request, employee)
     messages.success(request, "パスワードを変更しました。")
-    return redirect(_next_page(request))
+    return HttpResponseRedirect(_next_page(request))
 
 
 def _password_form(request: HttpRequest, employee: Employee) -> NewPasswordForm:

@@ -91,6 +91,11 @@ def appoint_administrator(*, employee: Employee, reason: str, actor: Actor) -> N
             raise Refused("メールアドレスがないため、管理者にできません。")  # C3
         if not employee.is_active:
             raise Refused("ログインを停止している社員は、管理者にできません。")
+        if employee.is_initial_password:  # X5: 企業ID and 生年月日 would open the settings
+            raise Refused(
+                "初期パスワードのままの社員は、管理者にできません。"
+                "本人がパスワードを変更してからもう一度実行するか、別の社員を指定してください。"
+            )
         before = employee.role
         employee.role = Role.ADMINISTRATOR
         employee.save(update_fields=["role"])

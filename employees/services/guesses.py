@@ -41,14 +41,17 @@ def take_place(
     """A place for one try, counted as failed until it is given back; None: it has to wait.
 
     The account counts whether it exists or not; `employee` is who has it. `address` is None
-    where no browser asks. Takes all its places or none, in a transaction of its own.
+    where no browser asks. Takes all its places or none, in a transaction of its own; but a try
+    that only the company's pause refuses counts for the others, as it would without a pause: its
+    cost tells nothing about the account.
     """
     limits = {_key("account", company_code, employee_id): PER_ACCOUNT}
     if address is not None:
         limits[_key("address", address)] = PER_ADDRESS
+    pauses = {}
     if employee is not None and employee.is_initial_password:
-        limits[_initial_key(employee.company_id)] = PER_COMPANY_INITIAL
-    return _take(limits)
+        pauses[_initial_key(employee.company_id)] = PER_COMPANY_INITIAL
+    return _take(limits, pauses)
 
 
 def give_back(place: Place) -> None:
@@ -72,30 +75,36 @@ def forget_old_failures() -> None:
         pass
 
 
-def _take(limits: Mapping[str, int]) -> Place | None:
+def _take(limits: Mapping[str, int], pauses: Mapping[str, int]) -> Place | None:
+    keys = limits.keys() | pauses.keys()
     while True:
-        known = LoginGuard.objects.in_bulk(list(limits), field_name="key")
+        known = LoginGuard.objects.in_bulk(list(keys), field_name="key")
         if _is_any_full(known.values(), limits):
             return None
         # Before the transaction: in it, two could each hold a row that the other waits for.
-        missing = [LoginGuard(key=key) for key in sorted(limits.keys() - known.keys())]
+        missing = [LoginGuard(key=key) for key in sorted(keys - known.keys())]
         LoginGuard.objects.bulk_create(missing, ignore_conflicts=True)
         # Durable: inside another transaction the rows would stay locked during the slow hash.
         with transaction.atomic(durable=True):
-            rows = _locked(limits)
-            if len(rows) == len(limits):  # else forget_old_failures came between
-                return _taken(rows, limits)
+            rows = _locked(keys)
+            if len(rows) == len(keys):  # else forget_old_failures came between
+                return _taken(rows, limits, pauses)
 
 
-def _taken(rows: list[LoginGuard], limits: Mapping[str, int]) -> Place | None:
+def _taken(
+    rows: list[LoginGuard], limits: Mapping[str, int], pauses: Mapping[str, int]
+) -> Place | None:
     if _is_any_full(rows, limits):
         return None
+    is_paused = _is_any_full(rows, pauses)
+    if is_paused:
+        rows = [row for row in rows if row.key in limits]
     now = time.time()
     for row in rows:
         row.failures = [*_recent(row, now), now]
         row.quiet_at = now + WINDOW
     LoginGuard.objects.bulk_update(rows, ["failures", "quiet_at"])
-    return Place(tuple(limits), now)
+    return None if is_paused else Place(tuple(row.key for row in rows), now)
 
 
 def _locked(keys: Iterable[str]) -> list[LoginGuard]:
@@ -106,7 +115,7 @@ def _locked(keys: Iterable[str]) -> list[LoginGuard]:
 
 def _is_any_full(rows: Iterable[LoginGuard], limits: Mapping[str, int]) -> bool:
     now = time.time()
-    return any(len(_recent(row, now)) >= limits[row.key] for row in rows)
+    return any(len(_recent(row, now)) >= limits[row.key] for row in rows if row.key in limits)
 
 
 def _recent(row: LoginGuard, now: float) -> list[float]:

@@ -163,10 +163,11 @@ def test_C6_a_successor_is_appointed_with_a_reason_in_the_audit_log() -> None:
     [
         ({"email": ""}, "理由", "メールアドレスがない"),
         ({"email": "a@example.com", "is_active": False}, "理由", "ログインを停止"),
+        ({"email": "a@example.com", "is_initial_password": True}, "理由", "本人がパスワードを変更"),
         ({"email": "a@example.com"}, " ", "理由を指定"),
     ],
 )
-def test_C6_who_cannot_be_an_administrator_is_refused(
+def test_C6_X5_who_cannot_be_an_administrator_is_refused(
     values: dict[str, Any], reason: str, text: str
 ) -> None:
     person = EmployeeFactory(**values)

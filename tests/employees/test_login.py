@@ -99,6 +99,8 @@ def test_person_of_another_company_with_the_same_id_stays_out(
     ("wanted", "address"),
     [
         ("/employees/?page=2", "/employees/?page=2"),
+        ("foo", "foo"),  # no name of a view
+        ("employee-list", "employee-list"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("javascript:alert(1)", "/"),
@@ -112,6 +114,8 @@ def test_login_goes_only_to_pages_of_this_site(
     response = log_in(client, next=wanted)
 
     assert response["Location"] == address
+    already_in = client.get("/login/", {"next": wanted})
+    assert (already_in.status_code, already_in["Location"]) == (302, address)
 
 
 def test_company_code_is_remembered_on_the_device(client: Client, person: Employee) -> None:

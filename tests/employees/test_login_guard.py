@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -168,6 +169,32 @@ def test_X5_the_pause_ends_by_itself(person: Employee, clock: Any) -> None:
     clock.shift(timedelta(minutes=15))
 
     assert not guesses.initial_logins_paused(person.company)
+    assert is_let_in(employee_id="new-x", password=INITIAL)
+
+
+@pytest.mark.parametrize("target", ["nobody", "new-x", "a001"])
+def test_C2_the_pause_changes_nothing_about_what_a_try_costs(person: Employee, target: str) -> None:
+    newcomer(person, "new-x")
+    fail_at_newcomers(person)
+
+    fail_elsewhere(95)
+    fail(6, employee_id=target)  # the sixth is not counted
+
+    EmployeeFactory(company=person.company, employee_id="a002")
+    assert not is_let_in(employee_id="a002")
+    assert is_let_in("198.51.100.1", employee_id="a002")
+
+
+def test_X5_tries_in_the_pause_do_not_lengthen_it(person: Employee, clock: Any) -> None:
+    newcomer(person, "new-x")
+    fail_at_newcomers(person)
+    clock.shift(timedelta(minutes=14))
+    fail(4, employee_id="new-x")
+
+    clock.shift(timedelta(minutes=1))
+
+    row = LoginGuard.objects.get(key=guesses._initial_key(person.company_id))
+    assert guesses._recent(row, time.time()) == []
     assert is_let_in(employee_id="new-x", password=INITIAL)
 
 

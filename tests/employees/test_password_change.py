@@ -46,6 +46,18 @@ def test_first_login_leads_to_the_change_and_then_on(client: Client, newcomer: E
     assert newcomer.check_password(NEW)
 
 
+def test_the_change_leads_on_to_what_is_no_name_of_a_view(
+    client: Client, newcomer: Employee
+) -> None:
+    response = log_in(client, INITIAL, next="foo")
+
+    assert response["Location"] == "/password/?next=foo"
+
+    response = client.post("/password/", {"new_password": NEW, "repeated": NEW, "next": "foo"})
+
+    assert response["Location"] == "foo"
+
+
 @pytest.mark.parametrize("path", ["/", "/employees/", "/settings/smarthr/", "/nothing/"])
 def test_initial_password_opens_no_other_page(
     client: Client, newcomer: Employee, path: str

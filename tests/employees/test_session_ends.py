@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 
 from companies.audit import command
+from companies.set_based import update_rows
 from employees.choices import Role
 from employees.initial_password import InitialPasswordHasher
 from employees.models import Employee
 from employees.services.companies import appoint_administrator
 from employees.services.passwords import change_own_password
+from employees.suspensions import count_suspensions, stop_counting_suspensions
 from tests.factories import PASSWORD, AdministratorFactory, CompanyFactory, EmployeeFactory
 
 pytestmark = pytest.mark.django_db
@@ -109,11 +113,60 @@ def test_C3_a_role_that_came_back_brings_no_session_back(client: Client, person:
     assert client.get(PAGE).status_code == 302
 
 
+def resume(person: Employee) -> None:
+    rows(person).update(is_active=True)
+
+
+def suspend_in_a_form(person: Employee) -> None:
+    stored = rows(person).get()
+    stored.is_active = False
+    stored.save()
+
+
+def suspend_as_a_sync(person: Employee) -> None:
+    fields = ("is_active", "suspended_by_sync")
+    assert update_rows(Employee, fields, {person.pk: (False, False)}) == 1
+
+
+@pytest.mark.parametrize("asked_meanwhile", [True, False])
+@pytest.mark.parametrize("stop", [suspend, suspend_in_a_form, suspend_as_a_sync])
+def test_C3_a_resumed_person_logs_in_anew_each_time(
+    client: Client, person: Employee, stop: Callable[[Employee], None], asked_meanwhile: bool
+) -> None:
+    for _ in range(2):
+        assert log_in(client).status_code == 302
+        assert client.get(PAGE).status_code == 200
+        stop(person)
+        if asked_meanwhile:
+            assert client.get(PAGE).status_code == 302
+
+        resume(person)
+
+        assert client.get(PAGE).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_C3_the_counting_of_suspensions_can_be_dropped_and_added_again(person: Employee) -> None:
+    state: Any = MigrationLoader(connection).project_state().apps
+    for step, counted in ((stop_counting_suspensions, None), (count_suspensions, 1)):
+        with connection.schema_editor(atomic=True) as editor:
+            step(state, editor)
+        suspend(person)
+        assert rows(person).get().suspensions == counted
+        resume(person)
+
+
 @pytest.mark.parametrize(
-    "change", [{"last_name": "新姓"}, {"employee_id": "a009"}, {"email": "new@example.com"}]
+    "change",
+    [
+        {"last_name": "新姓"},
+        {"employee_id": "a009"},
+        {"email": "new@example.com"},
+        {"is_active": True},
+    ],
 )
 def test_other_changes_end_no_session(
-    client: Client, person: Employee, change: dict[str, str]
+    client: Client, person: Employee, change: dict[str, Any]
 ) -> None:
     log_in(client)
 

@@ -11,7 +11,10 @@ from employees.services.companies import Refused, appoint_administrator
 
 
 class Command(CompanyCommand):
-    help = "Appoints a 管理者 where the last one could not go; noted in the company's audit log."
+    help = (
+        "Appoints a 管理者 where the last one could not go; noted in the company's audit log. "
+        "Refuses whoever still has the initial password."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

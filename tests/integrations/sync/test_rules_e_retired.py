@@ -77,6 +77,8 @@ def test_E13_a_rehire_resumes_what_the_sync_stopped(
     person = customer.person(crew)
     assert (person.pk, person.employee_id) == (pk, "NEW-7")
     assert (person.is_active, person.suspended_by_sync) == (True, False)
+    # C3: what ends the sessions from before.
+    assert person.suspensions == (1 if policy in SUSPENDING else None)
     assert answer["employees"] == counted(updated=1)
 
 
