@@ -15,7 +15,7 @@ from companies.models import ActorKind, AuditAction, Company
 from employees.models import Employee
 from integrations import encryption
 from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
-from integrations.models import SmartHRIntegration, TokenPace
+from integrations.models import SmartHRIntegration, SyncRun, TokenPace
 from integrations.pacing import pace_key
 from integrations.plan import plan_of
 from integrations.reason_texts import FIXED
@@ -111,6 +111,7 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
         audit |= _set_force_password_change(company, changes.force_password_change)
         if audit:
             integration.settings_version += 1
+            wake_waiting_run(company)
         # After the version: no run reads it, so it must not stop one.
         audit |= _set_initial_password_days(company, changes.initial_password_days)
         if changes.accept_account and integration.account_unchecked:
@@ -123,6 +124,11 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
             )
             write_audit(company=company, actor=actor, events=[event])
     return integration
+
+
+def wake_waiting_run(company: Company) -> None:
+    """A run that waits for SmartHR's limit comes to its end now, not when the wait is over."""
+    SyncRun.objects.for_company(company).active().filter(lease=None).update(not_before=None)
 
 
 def _checked(changes: ConnectionChanges) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from companies.models import AuditAction, Company
 from integrations.choices import Trigger
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import HALTED, Plan, plan_of
-from integrations.services.connection import integration_of
+from integrations.services.connection import integration_of, wake_waiting_run
 from integrations.services.previews import start_preview
 
 # A date outside is a slip of the pen.
@@ -72,7 +72,7 @@ def change_plan(*, company: Company, actor: Actor, changes: PlanChanges) -> Chan
         event = Event(AuditAction.PLAN, "integration", integration.pk, "SmartHR連携の契約", audit)
         write_audit(company=company, actor=actor, events=[event])
         if not plan.may_process:
-            _wake_waiting_run(company)
+            wake_waiting_run(company)
         resumes = integration.is_connected and _is_resumed(company, before, plan)
         return ChangedPlan(plan, changed=True, preview=resumes and _begin_with_preview(company))
 
@@ -108,11 +108,6 @@ def _apply(integration: SmartHRIntegration, changes: PlanChanges) -> dict[str, A
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _wake_waiting_run(company: Company) -> None:
-    """A run that waits for SmartHR's limit comes to its end now, not when the wait is over."""
-    SyncRun.objects.for_company(company).active().filter(lease=None).update(not_before=None)
 
 
 def _is_resumed(company: Company, before: Plan, after: Plan) -> bool:
