@@ -73,12 +73,13 @@ class SmartHRIntegration(TenantOwned):
 
 
 class SentPlanNotice(TenantOwned):
-    """A notice about the plan that went out; the row is made before the mail is sent (P2)."""
+    """A notice about the plan that goes out (P2): claimed by whoever sends it, then sent."""
 
     notice = models.CharField(max_length=16, choices=PlanNotice.choices)
     # The last day of the period that the notice is about.
     period_end = models.DateField()
-    sent_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
