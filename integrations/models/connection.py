@@ -52,6 +52,8 @@ class SmartHRIntegration(TenantOwned):
     plan_continued_at = models.DateTimeField(null=True, blank=True, editable=False)
     # P3: the operator stopped this company's processing.
     plan_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # P2: the first day of the plan that lies ahead begins with a preview.
+    preview_due = models.BooleanField(default=False, editable=False)
     # T4: what the last 接続テスト found (integrations.services.check); empty after a change.
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     check_result = models.JSONField(default=dict, blank=True, editable=False)
