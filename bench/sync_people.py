@@ -130,7 +130,7 @@ def run_sync(company: Company, crews: Sequence[Crew]) -> float:
     seconds = time.perf_counter() - began
     if ending.status != RunStatus.SUCCEEDED:
         raise SystemExit(f"the run ended as {ending.status}")
-    cancel_own(run)
+    cancel_own(run, command("bench"))
     return seconds
 
 

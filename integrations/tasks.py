@@ -5,6 +5,7 @@ from typing import Final
 
 from celery import shared_task
 
+from integrations.services.plan import start_due_previews
 from integrations.services.plan_notices import send_due_notices
 from integrations.services.run_work import work_on
 from integrations.services.runs import claim, due_runs
@@ -27,9 +28,10 @@ def work_on_run(run_id: int) -> None:
 
 @shared_task(name="integrations.resume_runs")
 def resume_runs() -> None:
-    """Runs whose time has come, whose worker died, or whose message was lost."""
+    """Runs whose time has come, whose worker died, or whose message was lost; due previews."""
     for run_id in due_runs():
         work_on_run.delay(run_id)
+    start_due_previews()
 
 
 @shared_task(name="integrations.send_plan_notices")

@@ -52,6 +52,8 @@ class SmartHRIntegration(TenantOwned):
     plan_continued_at = models.DateTimeField(null=True, blank=True, editable=False)
     # P3: the operator stopped this company's processing.
     plan_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # P2: the first day of the plan that lies ahead begins with a preview.
+    preview_due = models.BooleanField(default=False, editable=False)
     # T4: what the last 接続テスト found (integrations.services.check); empty after a change.
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     check_result = models.JSONField(default=dict, blank=True, editable=False)
@@ -73,12 +75,13 @@ class SmartHRIntegration(TenantOwned):
 
 
 class SentPlanNotice(TenantOwned):
-    """A notice about the plan that went out; the row is made before the mail is sent (P2)."""
+    """A notice about the plan that goes out (P2): claimed by whoever sends it, then sent."""
 
     notice = models.CharField(max_length=16, choices=PlanNotice.choices)
     # The last day of the period that the notice is about.
     period_end = models.DateField()
-    sent_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -18,7 +18,7 @@ from employees.services.removal import lock_company
 from groups.models import Group
 from integrations import encryption
 from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
-from integrations.models import SmartHRIntegration, TokenPace
+from integrations.models import SmartHRIntegration, SyncRun, TokenPace
 from integrations.pacing import pace_key
 from integrations.plan import plan_of
 from integrations.reason_texts import FIXED
@@ -87,6 +87,7 @@ def doubt_account(*, company: Company, actor: Actor) -> None:
     with transaction.atomic():
         if not rows.update(account_unchecked=True, settings_version=F("settings_version") + 1):
             return
+        wake_waiting_run(company)
         integration = integration_of(company)
         changes = {"account": ("確認済み", "未確認")}
         event = Event(AuditAction.CONFIGURED, "integration", integration.pk, "SmartHR連携", changes)
@@ -117,6 +118,7 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
         audit |= _set_force_password_change(company, changes.force_password_change)
         if audit:
             integration.settings_version += 1
+            wake_waiting_run(company)
         # After the version: no run reads it, so it must not stop one.
         audit |= _set_initial_password_days(company, changes.initial_password_days)
         if changes.accept_account and integration.account_unchecked:
@@ -142,6 +144,11 @@ def _forget_readings(company: Company) -> None:
     people.update(source_read_at=None)
     groups = Group.objects.for_company(company).filter(smarthr_id__isnull=False)
     groups.update(source_read_at=None)
+
+
+def wake_waiting_run(company: Company) -> None:
+    """A run that waits for SmartHR's limit comes to its end now, not when the wait is over."""
+    SyncRun.objects.for_company(company).active().filter(lease=None).update(not_before=None)
 
 
 def _checked(changes: ConnectionChanges) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from companies.audit import Actor, command
 from companies.models import Company
 from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.models import SyncRun
 from integrations.reasons import Reason
 from integrations.services.deletions import approve
-from integrations.services.run_endings import fail
+from integrations.services.run_endings import fail, release_run
 from integrations.services.run_work import work_on
 from integrations.services.runs import cancel_own, claim, start_run
 
@@ -37,8 +38,9 @@ class Foreground:
     interrupted: bool = False
 
     def sync(self, *, company: Company, kind: RunKind) -> SyncRun:
-        """The run, ended. Takes over a run that lost its worker first.
+        """The run, ended. First takes over a run that nobody works on.
 
+        Ctrl-C cancels a run of its own; one that it took over is left to whoever comes next (X6).
         Raises AlreadyRunning and NotReady.
         """
 
@@ -69,18 +71,21 @@ class Foreground:
         lease = uuid4()
         run, started = start(lease)
         if started:
-            return self._to_its_end(run, lease)
+            return self._to_its_end(run, lease, is_own=True)
         taken = claim(run.pk)
         if taken is None:
             raise AlreadyRunning(run)
-        run = self._to_its_end(run, taken)
+        run = self._to_its_end(run, taken, is_own=False)
+        if run.is_active:
+            raise AlreadyRunning(run)
         if self.interrupted or (run.kind == kind and _went_on(run)):
             return run
         return self._from_its_start(kind, start)
 
-    def _to_its_end(self, run: SyncRun, lease: UUID) -> SyncRun:
+    def _to_its_end(self, run: SyncRun, lease: UUID, *, is_own: bool) -> SyncRun:
+        """The run, ended; still active only where it is not its own and Ctrl-C was pressed."""
         held: UUID | None = lease
-        while run.is_active:
+        while run.is_active and (is_own or not self.interrupted):
             try:
                 if held is None:  # a worker has it now, or it is not due yet
                     self.sleep(1.0)
@@ -89,7 +94,10 @@ class Foreground:
                     held = self._work(run, held)
             except KeyboardInterrupt:
                 self.interrupted = True
-                cancel_own(run)  # a run that has deleted somebody goes on to its end (E12)
+                if is_own:
+                    cancel_own(run, _command(run))  # not one that has deleted somebody (E12)
+                elif held is not None:
+                    release_run(run, held)
             run.refresh_from_db()
         return run
 
@@ -105,6 +113,10 @@ class Foreground:
         elif (again := claim(run.pk, early=True)) is not None:
             fail(run, again, Reason.RATE_LIMITED)
         return None if again else claim(run.pk)
+
+
+def _command(run: SyncRun) -> Actor:
+    return command("smarthr_deletions" if run.kind == RunKind.DELETIONS else "smarthr_sync")
 
 
 def _went_on(run: SyncRun) -> bool:

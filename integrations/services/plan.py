@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,13 +14,15 @@ from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
 from integrations.choices import Trigger
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.plan import HALTED, Plan, plan_of
-from integrations.services.connection import integration_of
+from integrations.plan import HALTED, Plan, PlanState, plan_of
+from integrations.services.connection import integration_of, wake_waiting_run
 from integrations.services.previews import start_preview
+from integrations.services.runs import NotReady
 
 # A date outside is a slip of the pen.
 FIRST_START: Final = date(2000, 1, 1)
 LAST_START: Final = date(2099, 12, 31)
+COLUMNS: Final = ("plan_started_on", "plan_continued_at", "plan_stopped_at", "preview_due")
 
 
 class RefusedPlan(Exception):
@@ -68,13 +71,26 @@ def change_plan(*, company: Company, actor: Actor, changes: PlanChanges) -> Chan
         plan = plan_of(integration)
         if not audit:
             return ChangedPlan(plan, changed=False, preview=False)
-        integration.save(update_fields=["plan_started_on", "plan_continued_at", "plan_stopped_at"])
+        resumed = integration.preview_due or _is_resumed(company, before, plan)
+        integration.preview_due = plan.state == PlanState.SCHEDULED and _was_synced(company)
+        integration.save(update_fields=COLUMNS)
         event = Event(AuditAction.PLAN, "integration", integration.pk, "SmartHR連携の契約", audit)
         write_audit(company=company, actor=actor, events=[event])
         if not plan.may_process:
-            _wake_waiting_run(company)
-        resumes = integration.is_connected and _is_resumed(company, before, plan)
-        return ChangedPlan(plan, changed=True, preview=resumes and _begin_with_preview(company))
+            wake_waiting_run(company)
+        begins = plan.may_process and resumed and integration.is_connected
+        return ChangedPlan(plan, changed=True, preview=begins and _begin_with_preview(company))
+
+
+def start_due_previews() -> None:
+    """P2: of every company that came back with a start that lay ahead and has come now."""
+    rows = SmartHRIntegration.objects.across_companies().filter(preview_due=True)
+    for integration in rows.select_related("company"):
+        if not (plan_of(integration).may_process and integration.is_connected):
+            continue
+        with suppress(NotReady):  # the operator's word came just now
+            if _begin_with_preview(integration.company):
+                rows.filter(pk=integration.pk).update(preview_due=False)
 
 
 def _check(changes: PlanChanges) -> None:
@@ -110,17 +126,14 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _wake_waiting_run(company: Company) -> None:
-    """A run that waits for SmartHR's limit comes to its end now, not when the wait is over."""
-    SyncRun.objects.for_company(company).active().filter(lease=None).update(not_before=None)
-
-
 def _is_resumed(company: Company, before: Plan, after: Plan) -> bool:
     """Whether a pause ends. A company that is switched on for the first time was never synced."""
     if before.may_process or not after.may_process:
         return False
-    if before.state in HALTED:
-        return True
+    return before.state in HALTED or _was_synced(company)
+
+
+def _was_synced(company: Company) -> bool:
     return bool(SyncRun.objects.for_company(company).exists())
 
 

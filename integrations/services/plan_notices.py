@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +22,8 @@ from integrations.reason_texts import SUPPORT
 
 log = logging.getLogger(__name__)
 
+# A claim this old without a mail is of a sender that died; the beat comes by every hour.
+FORSAKEN: Final = timedelta(minutes=50)
 NO_REPLY = "送信専用のアドレスです。このメールに返信しても、お答えできません。"
 
 
@@ -38,8 +43,10 @@ def _companies_to_tell() -> list[int]:
     started = SmartHRIntegration.objects.across_companies().filter(
         plan_started_on__lte=today, plan_continued_at=None, plan_stopped_at=None
     )
-    sent = SentPlanNotice.objects.across_companies()
-    known = set(sent.values_list("company_id", "notice", "period_end"))
+    claims = SentPlanNotice.objects.across_companies()
+    in_hand = Q(claimed_at__gt=timezone.now() - FORSAKEN)
+    told = claims.filter(~Q(sent_at=None) | in_hand)
+    known = set(told.values_list("company_id", "notice", "period_end"))
     plans = [(row.company_id, plan_of(row, today=today)) for row in started.iterator()]
     return [
         company_id
@@ -49,10 +56,10 @@ def _companies_to_tell() -> list[int]:
 
 
 def _send(company_id: int) -> None:
-    """The row is there before the mail is sent, and stays only if it was.
+    """Claimed, mailed, marked as sent: no transaction is open while the mail server answers.
 
-    Whoever else sends at the same time waits for the row's transaction and then finds the row. A
-    process that is killed between the mail and the commit mails once more, the next time.
+    A mail that was refused gives the claim back. A process that is killed between the mail and the
+    mark mails once more, an hour later.
     """
     integration = SmartHRIntegration.objects.for_company(company_id).select_related("company").get()
     plan = plan_of(integration)
@@ -62,13 +69,29 @@ def _send(company_id: int) -> None:
     mail = _mail(integration.company, plan, notice)
     if not mail.recipients():
         return
-    claim = SentPlanNotice(company=integration.company, notice=notice, period_end=plan.end)
-    try:
-        with transaction.atomic():
-            claim.save()
-            mail.send()
-    except IntegrityError:  # another was faster
+    claim = _claimed(integration.company, plan, notice)
+    if claim is None:  # another was faster
         return
+    try:
+        mail.send()
+    except Exception:
+        claim.delete()
+        raise
+    claim.update(sent_at=timezone.now())
+
+
+def _claimed(company: Company, plan: Plan, notice: PlanNotice) -> Any:
+    """The row of the notice as long as it is ours; None where it is somebody else's."""
+    now = timezone.now()
+    key = {"company": company, "notice": notice, "period_end": plan.end}
+    row = SentPlanNotice.objects.for_company(company).filter(**key)
+    if not row.filter(sent_at=None, claimed_at__lte=now - FORSAKEN).update(claimed_at=now):
+        try:
+            with transaction.atomic():
+                SentPlanNotice.objects.create(**key, claimed_at=now)
+        except IntegrityError:
+            return None
+    return row.filter(claimed_at=now)
 
 
 def _mail(company: Company, plan: Plan, notice: PlanNotice) -> EmailMessage:

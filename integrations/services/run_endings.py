@@ -32,8 +32,9 @@ class Slice:
     wait_until: datetime | None = None
 
 
-def release_run(run: SyncRun, lease: UUID, ledger: RunLedger) -> Slice:
-    if not _let_go(run, lease, requests=ledger.requests()):
+def release_run(run: SyncRun, lease: UUID, ledger: RunLedger | None = None) -> Slice:
+    values = {} if ledger is None else {"requests": ledger.requests()}
+    if not _let_go(run, lease, **values):
         return finish(run, lease, RunStatus.CANCELLED, None, None, ledger)
     return Slice(finished=False)
 

@@ -29,7 +29,7 @@ from integrations.smarthr.errors import (
     SmartHRError,
 )
 from integrations.sync.database import DatabaseLedger
-from integrations.sync.engine import advance
+from integrations.sync.engine import advance, ending
 from integrations.sync.ledger import LeaseLost, RunCancelled
 from integrations.sync.outcomes import StopRun
 from integrations.sync.preview_ledger import PreviewLedger
@@ -63,6 +63,10 @@ def work_on(run_id: int, lease: UUID, *, should_pause: Callable[[], bool]) -> Sl
 
 def _work_on(run: SyncRun, lease: UUID, should_pause: Callable[[], bool]) -> Slice:
     integration = integration_of(run.company)
+    if run.kind == RunKind.DELETIONS and run.progress.get("has_deleted", False):
+        # They all went in one step, its last (E12): only the end is missing.
+        deleted = DatabaseLedger(run, lease, sync_settings(integration))
+        return finish(run, lease, ending(deleted).status, None, None, deleted)
     if (reason := _cannot_go_on(run, integration)) is not None:
         detail: dict[str, object] = {"run": run.pk} if reason == Reason.INTERNAL_ERROR else {}
         return finish(run, lease, RunStatus.FAILED, reason, detail)

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from companies.audit import Event, person, write_audit
+from companies.audit import Actor, Event, person, write_audit
 from companies.models import AuditAction, Company
 from employees.models import Employee
 from integrations.choices import RunKind, RunStatus, Trigger, phases_of
@@ -68,7 +68,7 @@ def start_run(
                 settings_version=integration.settings_version,
             )
             if actor is not None:
-                _audit(run, actor, AuditAction.STARTED)
+                _audit(run, person(actor), AuditAction.STARTED)
             if lease is None:
                 # A broker that is down costs 15 seconds: the sweep finds the row.
                 # A function with a name: Django's line about a failure asks for it.
@@ -119,7 +119,7 @@ def request_cancel(*, run: SyncRun, actor: Employee) -> None:
         )
         if not asked:
             return
-        _audit(run, actor, AuditAction.CANCELLED)
+        _audit(run, person(actor), AuditAction.CANCELLED)
         idle = runs.filter(CAN_BE_CANCELLED, lease=None).update(
             status=RunStatus.CANCELLED, finished_at=timezone.now(), error_code="", page_in_hand={}
         )
@@ -127,19 +127,21 @@ def request_cancel(*, run: SyncRun, actor: Employee) -> None:
             clear(run)
 
 
-def cancel_own(run: SyncRun) -> bool:
-    """Ctrl-C on the command that works on the run; False where it has to go on to its end."""
+def cancel_own(run: SyncRun, actor: Actor) -> bool:
+    """Ctrl-C on the command that started the run; False where it has to go on to its end."""
     runs = SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk)
-    ended = runs.filter(CAN_BE_CANCELLED).update(
-        status=RunStatus.CANCELLED,
-        finished_at=timezone.now(),
-        lease=None,
-        not_before=None,
-        error_code="",
-        page_in_hand={},
-    )
-    if ended:
-        clear(run)
+    with transaction.atomic():
+        ended = runs.filter(CAN_BE_CANCELLED).update(
+            status=RunStatus.CANCELLED,
+            finished_at=timezone.now(),
+            lease=None,
+            not_before=None,
+            error_code="",
+            page_in_hand={},
+        )
+        if ended:
+            _audit(run, actor, AuditAction.CANCELLED)
+            clear(run)
     return bool(ended)
 
 
@@ -177,6 +179,6 @@ def due_runs() -> list[int]:
     return list(due.values_list("pk", flat=True))
 
 
-def _audit(run: SyncRun, actor: Employee, action: AuditAction) -> None:
+def _audit(run: SyncRun, actor: Actor, action: AuditAction) -> None:
     event = Event(action, "run", run.pk, f"{run.get_kind_display()} #{run.pk}", {})
-    write_audit(company=run.company_id, actor=person(actor), events=[event])
+    write_audit(company=run.company_id, actor=actor, events=[event])

@@ -12,7 +12,8 @@ import time_machine
 from django.core.management import call_command
 
 from companies.models import AuditEntry, Company
-from integrations.choices import RunKind
+from integrations import tasks
+from integrations.choices import RunKind, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from tests.factories import CompanyFactory, IntegrationFactory, RunFactory
 from tests.integrations.conftest import Answer, run_command
@@ -283,6 +284,32 @@ def test_P2_a_company_that_comes_back_begins_with_a_preview(company: Company) ->
 
     assert company_plan("--start", "2026-11-24")["preview"] is True
     assert previewed() == [company]
+
+
+@pytest.mark.parametrize(("token", "times"), [("sealed", 1), ("", 0)])
+def test_P2_a_company_that_comes_back_later_begins_with_a_preview_on_that_day(
+    company: Company, token: str, times: int
+) -> None:
+    with_plan(company, token_ciphertext=token)
+    RunFactory(company=company)
+    company_plan("--off")
+    assert company_plan("--start", "2026-11-26")["preview"] is False
+
+    for day in (25, 26, 26, 27):
+        with time_machine.travel(datetime(2026, 11, day, 3, tzinfo=UTC), tick=False):
+            tasks.resume_runs()
+        assert previewed() == [company] * (times if day >= 26 else 0)
+        SyncRun.objects.for_company(company).active().update(status=RunStatus.SUCCEEDED)
+
+
+def test_P2_a_first_start_that_lies_ahead_brings_no_preview(company: Company) -> None:
+    with_plan(company, None)
+    company_plan("--start", "2026-11-26")
+
+    with time_machine.travel(datetime(2026, 11, 26, 3, tzinfo=UTC), tick=False):
+        tasks.resume_runs()
+
+    assert previewed() == []
 
 
 def test_P1_text_for_people(company: Company) -> None:

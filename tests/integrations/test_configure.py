@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from companies.models import AuditEntry
 from employees.models import Employee
+from integrations.choices import RunStatus
 from integrations.models import SmartHRIntegration, TokenPace
+from integrations.reasons import Reason
 from integrations.services.connection import access_token
-from tests.factories import CompanyFactory, EmployeeFactory
+from integrations.services.runs import due_runs
+from tests.factories import ActiveRunFactory, CompanyFactory, EmployeeFactory
 from tests.integrations.conftest import TOKEN, Customer, run_command
+from tests.integrations.lives import work
 
 NEW_TOKEN = "shr_5678_new-token-new-token-new-token-7890"
 STATE = {
@@ -74,6 +80,37 @@ def test_T1_each_option_sets_one_thing_and_is_audited(
     assert customer.configure(*options).code == 0  # once more changes nothing
     assert len(audited(customer)) == 1
     assert customer.integration.settings_version == after.settings_version
+
+
+@pytest.mark.parametrize(
+    ("options", "wakes"),
+    [
+        (["--retired", "skip"], True),
+        (["--retired", "import"], False),  # as before
+        (["--initial-password-days", "90"], False),  # no run reads it
+    ],
+)
+def test_T6_a_run_that_waits_under_other_settings_does_not_block_the_next(
+    customer: Customer, options: list[str], wakes: bool
+) -> None:
+    waiting = ActiveRunFactory(
+        company=customer.company,
+        status=RunStatus.WAITING,
+        not_before=timezone.now() + timedelta(hours=20),
+        settings_version=customer.integration.settings_version,
+    )
+    elsewhere = ActiveRunFactory(
+        status=RunStatus.WAITING, not_before=timezone.now() + timedelta(hours=20)
+    )
+
+    assert customer.configure(*options).code == 0
+
+    assert due_runs() == ([waiting.pk] if wakes else [])
+    elsewhere.refresh_from_db()
+    assert elsewhere.not_before is not None
+    if wakes:
+        work(waiting)
+        assert (waiting.status, waiting.error_code) == (RunStatus.FAILED, Reason.SETTINGS_CHANGED)
 
 
 def test_D2_the_slot_is_taken_back_with_none(customer: Customer) -> None:

@@ -15,7 +15,7 @@ from employees.choices import Role
 from employees.models import Employee
 from integrations import tasks
 from integrations.choices import Phase, RunStatus
-from integrations.models import RunPage, SyncRun
+from integrations.models import RunPage, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from integrations.services import run_work
 from integrations.services.deletions import dismiss
@@ -54,6 +54,10 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.fixture
 def gone(customer: Customer, account: Account) -> list[str]:
     return let_go(customer, account)
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_E12_a_killed_run_goes_on_where_it_was(
@@ -102,6 +106,30 @@ def test_E12_a_run_killed_after_the_deletion_ends_once(
     assert run.status == RunStatus.NEEDS_CONFIRMATION
     assert run.counts["employees"] == counted(deleted=1, skipped=1)
     assert account.requests == []
+
+
+@pytest.mark.parametrize("between", ["nothing", "token", "takeovers"])
+def test_E12_a_run_killed_after_the_deletion_needs_nothing_more_to_end(
+    customer: Customer, gone: list[str], monkeypatch: pytest.MonkeyPatch, between: str
+) -> None:
+    run = approved(customer, gone[:3])
+    with monkeypatch.context() as patch:
+        patch.setattr(run_work, "finish", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            work(run)
+    run.refresh_from_db()
+    lapse(run)
+    if between == "token":
+        SmartHRIntegration.objects.for_company(customer.company).update(token_ciphertext="broken")
+    if between == "takeovers":
+        SyncRun.objects.for_company(customer.company).filter(pk=run.pk).update(takeovers=99)
+
+    work(run)
+
+    assert (run.status, run.error_code) == (RunStatus.SUCCEEDED, "")
+    assert run.counts["employees"] == counted(deleted=3)
+    assert missing(customer, gone) == 3
+    assert RunPage.objects.filter(run=run).count() == 0
 
 
 def test_E12_old_answers_are_asked_for_again(

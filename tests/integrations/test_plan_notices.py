@@ -14,6 +14,7 @@ from celery import current_app
 from django.conf import settings as project_settings
 from django.core.mail import EmailMessage
 from django.db import connection
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
@@ -51,7 +52,7 @@ def subjects(mailoutbox: list[EmailMessage]) -> list[str]:
 
 
 def sent(company: Company) -> list[tuple[str, date]]:
-    rows = SentPlanNotice.objects.for_company(company).order_by("pk")
+    rows = SentPlanNotice.objects.for_company(company).exclude(sent_at=None).order_by("pk")
     return list(rows.values_list("notice", "period_end"))
 
 
@@ -219,6 +220,41 @@ def test_P2_a_mail_that_could_not_be_sent_goes_out_later_and_once(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_P2_nobody_waits_for_the_mail_server(company: Company) -> None:
+    seen: list[tuple[bool, int]] = []
+
+    def send(_: EmailMessage) -> int:
+        claims = SentPlanNotice.objects.for_company(company)
+        seen.append((connection.in_atomic_block, claims.filter(sent_at=None).count()))
+        return 1
+
+    with mock.patch.object(EmailMessage, "send", send):
+        beat(date(2027, 1, 30))
+
+    assert seen == [(False, 1)]  # the claim is there for all to see, and no transaction is open
+    assert sent(company) == [("sixty_days", END)]
+
+
+def test_P2_a_mail_whose_sender_was_killed_goes_out_an_hour_later_and_once(
+    company: Company, mailoutbox: list[EmailMessage]
+) -> None:
+    with (
+        mock.patch.object(EmailMessage, "send", side_effect=KeyboardInterrupt),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        beat(date(2027, 1, 30))
+
+    beat(date(2027, 1, 30))
+    assert mailoutbox == []  # whoever has claimed it may still be at work
+    beat(date(2027, 1, 30), hour=10)
+    beat(date(2027, 1, 30), hour=11)
+    beat(date(2027, 1, 31))
+
+    assert len(mailoutbox) == 1
+    assert sent(company) == [("sixty_days", END)]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_P2_two_beats_at_once_send_one_mail(
     company: Company, mailoutbox: list[EmailMessage]
 ) -> None:
@@ -281,7 +317,9 @@ def test_P2_companies_that_were_told_cost_no_query_each(
 ) -> None:
     for _ in range(companies):
         company = IntegrationFactory(plan_started_on=START).company
-        SentPlanNotice.objects.create(company=company, notice="sixty_days", period_end=END)
+        SentPlanNotice.objects.create(
+            company=company, notice="sixty_days", period_end=END, sent_at=timezone.now()
+        )
 
     with django_assert_num_queries(2):  # plans, notices
         beat(date(2027, 1, 30))

@@ -13,6 +13,7 @@ from celery import current_app
 from django.db import connection
 from django.utils import timezone
 
+from companies.audit import command
 from companies.models import AuditEntry
 from employees.models import Employee
 from groups.models import Group
@@ -21,7 +22,7 @@ from integrations.choices import RunStatus
 from integrations.models import RunPage, SyncRun
 from integrations.services.run_endings import Slice
 from integrations.services.run_work import MOST_TAKEOVERS, work_on
-from integrations.services.runs import claim, due_runs, request_cancel
+from integrations.services.runs import cancel_own, claim, due_runs, request_cancel
 from integrations.services.snapshot import sync_settings
 from integrations.sync.database import DatabaseLedger
 from simulator.account import Account
@@ -53,6 +54,10 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 # --- cancelling ----------------------------------------------------------------------------
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def cancel_on(page: int, customer: Customer, run: SyncRun) -> Callable[[int], None]:
@@ -141,7 +146,7 @@ def test_T6_a_dead_run_that_was_cancelled_ends_and_the_command_goes_on(
 
 
 @pytest.mark.parametrize("kind", ["employees", "departments"])
-def test_T6_ctrl_c_cancels_the_run_and_starts_no_other(
+def test_T6_ctrl_c_lets_go_of_a_run_that_the_command_took_over(
     customer: Customer, account: Account, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     for _ in range(150):
@@ -149,14 +154,56 @@ def test_T6_ctrl_c_cancels_the_run_and_starts_no_other(
     run = die_on_page(customer, account, 2)
     lapse(run)
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseLedger, "save_page", interrupt)
+        answer = customer.sync(kind)
 
-    monkeypatch.setattr(DatabaseLedger, "save_page", interrupt)
-    answer = customer.sync(kind)
-
-    assert (answer.code, answer["status"], answer["run"]) == (1, "cancelled", run.pk)
+    assert (answer.code, answer["status"], answer["run"]) == (1, "failed", run.pk)
+    assert "すでに同期を実行中" in answer["error"]
     assert SyncRun.objects.for_company(customer.company).count() == 1
+    assert due_runs() == [run.pk]
+    work(run)
+    assert run.counts["employees"] == counted(created=150)
+
+
+def test_T6_ctrl_c_leaves_what_a_person_has_asked_for(
+    customer: Customer, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.add_crew()
+    run = started(customer)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseLedger, "save_page", interrupt)
+        assert customer.sync().code == 1
+
+    work(run)
+    assert (run.status, run.counts["employees"]) == (RunStatus.SUCCEEDED, counted(created=1))
+
+
+def test_X6_ctrl_c_on_a_run_of_the_command_is_audited(
+    customer: Customer, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.add_crew()
+    monkeypatch.setattr(DatabaseLedger, "save_page", interrupt)
+
+    answer = customer.sync()
+
+    assert (answer.code, answer["status"]) == (1, "cancelled")
+    entry = AuditEntry.objects.for_company(customer.company).get(action="cancelled")
+    assert (entry.actor_label, entry.object_id) == ("smarthr_sync", answer["run"])
+
+
+def test_T6_a_run_is_cancelled_together_with_what_it_has_read(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = started(customer)
+
+    monkeypatch.setattr("integrations.services.runs.clear", interrupt)  # killed half way
+    with pytest.raises(KeyboardInterrupt):
+        cancel_own(run, command("test"))
+
+    run.refresh_from_db()
+    assert run.is_active
 
 
 def test_E12_once_people_were_deleted_a_run_is_not_cancelled_any_more(

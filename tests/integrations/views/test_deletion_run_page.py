@@ -113,6 +113,19 @@ def test_E12_a_run_that_did_not_end_well_says_that_nobody_is_deleted(
     assert "社員もグループも削除していません。" in text
 
 
+def test_E12_a_run_that_has_deleted_never_says_that_nobody_is_deleted(
+    signed_in: Client, company: Company
+) -> None:
+    for status in (RunStatus.FAILED, RunStatus.CANCELLED):
+        for people, groups in (({"deleted": 3}, {}), ({}, {"deleted": 1})):
+            run = ended(company, status=status, counts=counted(people, groups))
+
+            text = words(signed_in.get(f"/settings/smarthr/runs/{run.pk}/"))
+
+            assert "削除していません" not in text
+            assert "もう一度承認" not in text
+
+
 def test_cancelling_it_asks_in_its_own_words(signed_in: Client, company: Company) -> None:
     run = ActiveRunFactory(company=company, kind=RunKind.DELETIONS, phase=Phase.LOOKUPS)
 

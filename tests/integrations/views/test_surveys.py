@@ -353,4 +353,3 @@ def test_X12_people_and_groups_are_re_linked_and_the_account_is_confirmed(
     press(signed_in, run, act="untie", tab="tied", everything="1")
 
     assert SmartHRIntegration.objects.for_company(run.company).get().account_unchecked
-    assert "付け替え…" in text_of(signed_in.get(path(asking, "")))
