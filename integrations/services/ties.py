@@ -20,8 +20,12 @@ from employees.services.removal import lock_company
 from groups.models import Group
 from integrations.choices import NotTied, RunKind, Subject, TieStatus
 from integrations.models import DeletionCandidate, SmartHRIntegration, SyncRun, Tie
+from integrations.plan import plan_of
+from integrations.reason_texts import FIXED
+from integrations.reasons import Reason
 from integrations.services.connection import (
     ConnectionChanges,
+    RefusedValue,
     configure,
     doubt_account,
 )
@@ -60,21 +64,22 @@ class Tied:
 
 
 def judge(*, company: Company, ties: Collection[int]) -> Tied:
-    """What tying them would do; changes nothing. Raises AccountChanged."""
+    """What tying them would do; changes nothing. Raises AccountChanged and RefusedValue."""
     chosen = _chosen(company, ties, lock=False)
-    _check_account(chosen)
+    _check_connection(chosen)
     return _judged(chosen)
 
 
 def tie(*, company: Company, ties: Collection[int], actor: Actor) -> Tied:
     """Ties the records of the chosen proposals, each that can be.
 
-    Only the id changes: name, 社員ID and e-mail follow with the next sync. Raises AccountChanged.
+    Only the id changes: name, 社員ID and e-mail follow with the next sync. Raises AccountChanged
+    and RefusedValue.
     """
 
     def work() -> Tied:
         chosen = _chosen(company, ties, lock=True)
-        _check_account(chosen)
+        _check_connection(chosen)
         verdict = _judged(chosen)
         _link(verdict.done, company=company, actor=actor, undo=False)
         if any(row.run.kind == RunKind.RELINK for row in verdict.done):
@@ -178,7 +183,9 @@ def _pk(row: Tie) -> int:
     return pk
 
 
-def _check_account(chosen: _Chosen) -> None:
+def _check_connection(chosen: _Chosen) -> None:
+    if not plan_of(chosen.integration).is_open:  # P2
+        raise RefusedValue("plan", FIXED[Reason.PLAN_OFF].both)
     if any(not is_of_this_account(run, chosen.integration) for run in chosen.runs):
         raise AccountChanged
 

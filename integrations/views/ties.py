@@ -19,7 +19,7 @@ from employees.models import Employee
 from integrations import tie_lists
 from integrations.choices import SURVEY_KINDS, NotTied, RunKind, RunStatus, Subject
 from integrations.models import SmartHRIntegration, SyncRun, Tie
-from integrations.services.connection import integration_of
+from integrations.services.connection import RefusedValue, integration_of
 from integrations.services.surveys import is_of_this_account, start_survey
 from integrations.services.ties import AccountChanged, Tied, judge, tie, untie
 from integrations.views.progress import RunView
@@ -101,6 +101,8 @@ def ties_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return act(request, run, chosen)
     except AccountChanged:  # the list says so
         return redirect("smarthr-ties", run.pk)
+    except RefusedValue as refusal:
+        return _list(request, run, request.POST, problem=refusal.message)
 
 
 # --- acts -----------------------------------------------------------------------------------------
