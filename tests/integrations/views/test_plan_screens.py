@@ -223,6 +223,6 @@ def test_P1_the_dates_of_the_offer_are_shown(
 ) -> None:
     set_plan(company, {"plan_started_on": None})
 
-    with time_machine.travel(f"{today}T12:00:00+09:00", tick=False):
+    with time_machine.travel(f"{today} 12:00:00+09:00", tick=False):
         signed_in.force_login(Employee.objects.for_company(company).get())
         assert f"モニター募集の受付</dt><dd>{told}" in page(signed_in)
