@@ -19,12 +19,15 @@ from employees.models import Employee
 from employees.services.removal import lock_company
 from groups.models import Group
 from integrations.choices import NotTied, RunKind, Subject, TieStatus
-from integrations.models import DeletionCandidate, SmartHRIntegration, Tie
+from integrations.models import DeletionCandidate, SmartHRIntegration, SyncRun, Tie
+from integrations.plan import plan_of
+from integrations.reason_texts import FIXED
+from integrations.reasons import Reason
 from integrations.services.connection import (
     ConnectionChanges,
+    RefusedValue,
     configure,
     doubt_account,
-    integration_of,
 )
 from integrations.services.surveys import is_of_this_account
 
@@ -61,21 +64,22 @@ class Tied:
 
 
 def judge(*, company: Company, ties: Collection[int]) -> Tied:
-    """What tying them would do; changes nothing. Raises AccountChanged."""
+    """What tying them would do; changes nothing. Raises AccountChanged and RefusedValue."""
     chosen = _chosen(company, ties, lock=False)
-    _check_account(chosen)
+    _check_connection(chosen)
     return _judged(chosen)
 
 
 def tie(*, company: Company, ties: Collection[int], actor: Actor) -> Tied:
-    """Ties the records of the chosen proposals, each that can be. Raises AccountChanged.
+    """Ties the records of the chosen proposals, each that can be.
 
-    Only the id changes: name, 社員ID and e-mail follow with the next sync.
+    Only the id changes: name, 社員ID and e-mail follow with the next sync. Raises AccountChanged
+    and RefusedValue.
     """
 
     def work() -> Tied:
         chosen = _chosen(company, ties, lock=True)
-        _check_account(chosen)
+        _check_connection(chosen)
         verdict = _judged(chosen)
         _link(verdict.done, company=company, actor=actor, undo=False)
         if any(row.run.kind == RunKind.RELINK for row in verdict.done):
@@ -114,7 +118,9 @@ def _repeated(work: Callable[[], T]) -> T:
 @dataclass(slots=True)
 class _Chosen:
     company: Company
+    integration: SmartHRIntegration
     rows: list[Tie]
+    runs: Collection[SyncRun]
     # How many of the chosen have no row any more: their record was deleted.
     gone: int
     # Who has an id of SmartHR's now, of the ids that the rows name.
@@ -123,14 +129,22 @@ class _Chosen:
 
 def _chosen(company: Company, pks: Collection[int], *, lock: bool) -> _Chosen:
     """The rows with their records. Locked: the settings, the company and the records."""
+    integrations = SmartHRIntegration.objects.for_company(company)
     if lock:
-        SmartHRIntegration.objects.for_company(company).select_for_update().get()
+        integration = integrations.select_for_update().get()
         lock_company(company.pk)
+    else:
+        integration = integrations.get()
     rows: list[Tie] = []
     for batch in _batches(sorted(set(pks))):
         found = Tie.objects.for_company(company).filter(pk__in=batch)
-        rows += found.select_related("run", "employee", "group").order_by("pk")
-    chosen = _Chosen(company, rows, len(set(pks)) - len(rows), {})
+        # Locked, the records are read below.
+        rows += (found if lock else found.select_related("employee", "group")).order_by("pk")
+    # Once and not once a row: what a run holds is long.
+    runs = SyncRun.objects.for_company(company).in_bulk({row.run_id for row in rows})
+    for row in rows:
+        row.run = runs[row.run_id]
+    chosen = _Chosen(company, integration, rows, runs.values(), len(set(pks)) - len(rows), {})
     for subject, model in _MODELS.items():
         _find(chosen, subject, model.objects.for_company(company), lock=lock)
     return chosen
@@ -169,9 +183,10 @@ def _pk(row: Tie) -> int:
     return pk
 
 
-def _check_account(chosen: _Chosen) -> None:
-    integration = integration_of(chosen.company)
-    if any(not is_of_this_account(row.run, integration) for row in chosen.rows):
+def _check_connection(chosen: _Chosen) -> None:
+    if not plan_of(chosen.integration).is_open:  # P2
+        raise RefusedValue("plan", FIXED[Reason.PLAN_OFF].both)
+    if any(not is_of_this_account(run, chosen.integration) for run in chosen.runs):
         raise AccountChanged
 
 

@@ -22,6 +22,7 @@ from integrations.models import SyncRun
 from integrations.reason_texts import explain
 from integrations.services import deletions
 from integrations.services.runs import NotReady, active_run
+from integrations.views.keys import primary_keys
 from integrations.views.progress import RunView
 
 PAGE_SIZE = 50
@@ -119,8 +120,7 @@ def _selection(request: SignedInRequest) -> Selection:
     if request.method != "POST" and "all" in sent:
         return candidates.selection(request.user.company, tab, None)
     given = sent.get("chosen", "").split(",") if request.method == "POST" else sent.getlist("pk")
-    keys = {int(key) for key in given if key.isascii() and key.isdecimal()}
-    return candidates.selection(request.user.company, tab, keys)
+    return candidates.selection(request.user.company, tab, primary_keys(given))
 
 
 def _nothing_chosen(request: SignedInRequest, chosen: Selection) -> HttpResponse:

@@ -19,15 +19,16 @@ from employees.models import Employee
 from integrations import tie_lists
 from integrations.choices import SURVEY_KINDS, NotTied, RunKind, RunStatus, Subject
 from integrations.models import SmartHRIntegration, SyncRun, Tie
-from integrations.services.connection import integration_of
+from integrations.services.connection import RefusedValue, integration_of
 from integrations.services.surveys import is_of_this_account, start_survey
 from integrations.services.ties import AccountChanged, Tied, judge, tie, untie
+from integrations.views.keys import primary_keys
 from integrations.views.progress import RunView
 from integrations.views.starting import started
 
 PAGE_SIZE = 50
 NAMED = 10
-LONGEST_NUMBER = 18  # digits that every database takes for a key
+MOST = 10_000  # that one press ties or unties
 SUBJECTS = {"people": Subject.EMPLOYEE, "groups": Subject.GROUP}
 NO_CHOICE = "選択されていません。一覧で選んでから、ボタンを押してください。"
 
@@ -101,6 +102,8 @@ def ties_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return act(request, run, chosen)
     except AccountChanged:  # the list says so
         return redirect("smarthr-ties", run.pk)
+    except RefusedValue as refusal:
+        return _list(request, run, request.POST, problem=refusal.message)
 
 
 # --- acts -----------------------------------------------------------------------------------------
@@ -117,9 +120,13 @@ def _tie(request: SignedInRequest, run: SyncRun, chosen: set[int]) -> HttpRespon
 
 def _untie(request: SignedInRequest, run: SyncRun, chosen: set[int]) -> HttpResponse:
     words = WORDS[RunKind(run.kind)]
-    verdict = untie(company=run.company, ties=chosen, actor=audit.person(request.user))
+    now = sorted(chosen)[:MOST]
+    verdict = untie(company=run.company, ties=now, actor=audit.person(request.user))
     if verdict.done:
         messages.success(request, f"{_how_many(verdict.done)}の{words.verb}を取り消しました。")
+    if later := len(chosen) - len(now):
+        text = f"一度に取り消せるのは{MOST:,}件までです。"
+        messages.warning(request, f"{text}残りの{later:,}件は、続けて取り消してください。")
     _tell_left_out(request, verdict, "取り消さなかったもの")
     return redirect(_address(run, request.POST))
 
@@ -128,14 +135,14 @@ _ACTS = {"tie": _tie, "untie": _untie}
 
 
 def _chosen(request: SignedInRequest, run: SyncRun) -> set[int]:
-    """The ties that were ticked, or all of the list; none of another run."""
-    if "everything" in request.POST:
-        return set(_listed(run, *_place(request.POST)).values_list("pk", flat=True))
-    given = {
-        int(text)
-        for text in request.POST.getlist("ties")
-        if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
-    }
+    """From the list: its ticked ties, or all. From the page that asks: exactly those it named."""
+    sent = request.POST
+    if "confirmed" in sent:
+        given = primary_keys(sent.get("chosen", "").split(","))
+    elif "everything" in sent:
+        return set(_listed(run, *_place(sent)).values_list("pk", flat=True))
+    else:
+        given = primary_keys(sent.getlist("ties"))
     others = Tie.objects.for_company(run.company_id).filter(pk__in=given).exclude(run=run)
     return given - set(others.values_list("pk", flat=True))
 
@@ -144,19 +151,21 @@ def _question(request: SignedInRequest, run: SyncRun, verdict: Tied) -> HttpResp
     """X8: what follows, and who is meant, before anything is tied."""
     if not verdict.done:
         return _list(request, run, request.POST, problem=" ".join(_sentences(verdict)))
-    everything = "everything" in request.POST
+    # All of them were judged: two of one person may stand far from each other.
+    now = verdict.done[:MOST]
     context = {
         "run": run,
         "view": RunView(run, None),
         "words": WORDS[RunKind(run.kind)],
         "integration": integration_of(run.company),
-        "how_many": _how_many(verdict.done),
-        "people": sum(row.subject == Subject.EMPLOYEE for row in verdict.done),
-        "named": [tie_lists.TieRow(row, 1, 1) for row in verdict.done[:NAMED]],
-        "unnamed": max(len(verdict.done) - NAMED, 0),
+        "how_many": _how_many(now),
+        "people": sum(row.subject == Subject.EMPLOYEE for row in now),
+        "named": [tie_lists.TieRow(row, 1, 1) for row in now[:NAMED]],
+        "unnamed": max(len(now) - NAMED, 0),
         "sentences": _sentences(verdict),
-        "everything": everything,
-        "chosen": [] if everything else [row.pk for row in verdict.done],
+        "chosen": ",".join(str(row.pk) for row in now),
+        "later": len(verdict.done) - len(now),
+        "most": MOST,
         "place": _place(request.POST),
         "back": _address(run, request.POST),
     }
@@ -230,6 +239,7 @@ def _list(
         "is_done": not any(tab.count for tab in tabs if tab.key in SUBJECTS),
         "matched": matched,
         "problem": problem,
+        "most": MOST,
     }
     if run.kind == RunKind.FIRST_IMPORT and tab.key == "people":
         context["filters"] = tie_lists.filter_counts(run)

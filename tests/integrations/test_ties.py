@@ -29,7 +29,7 @@ from integrations.models import DeletionCandidate, Tie
 from integrations.services.ties import AccountChanged, judge, tie, untie
 from integrations.sync.database import DatabaseLedger
 from simulator.account import Account
-from tests.factories import EmployeeFactory, LinkedEmployeeFactory
+from tests.factories import EmployeeFactory, IntegrationFactory, LinkedEmployeeFactory
 from tests.integrations.conftest import Customer
 from tests.integrations.sync.people import counted, everything_stored
 from tests.integrations.ties import (
@@ -236,7 +236,7 @@ def test_C1_ties_of_another_company_do_not_exist(
     account.add_crew(email="hanako@example.com")
     chosen = keys(survey(customer))
     stranger = EmployeeFactory().company
-    Customer(stranger, account).integration.save()
+    IntegrationFactory(company=stranger)
 
     for act in (tie, untie):
         verdict = act(company=stranger, ties=chosen, actor=ACTOR)

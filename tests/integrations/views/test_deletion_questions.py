@@ -219,7 +219,7 @@ def test_nothing_is_chosen(signed_in: Client, company: Company, address: str) ->
     assert "社員を選び、もう一度押してください。" in text_of(response)
 
 
-@pytest.mark.parametrize("key", ["", "x", "-1", "٣", "99999999999999999999999", "1' OR 1=1"])
+@pytest.mark.parametrize("key", ["", "x", "-1", "٣", "9" * 23, "9" * 5000, "1' OR 1=1"])
 def test_odd_choices_are_nobody(signed_in: Client, company: Company, key: str) -> None:
     person(company)
 

@@ -29,6 +29,7 @@ from tests.factories import (
 from tests.integrations.views.ties import (
     FIRST,
     RELINK,
+    answered,
     path,
     press,
     proposal,
@@ -165,13 +166,73 @@ def test_X8_all_of_the_filter_are_tied_and_no_others(
 
     page = signed_in.get(path(run), {"match": "number"}).content.decode()
     question = press(signed_in, run, tab="people", match="number", everything="1")
-    press(signed_in, run, tab="people", match="number", everything="1", confirmed="1")
+    answered(signed_in, run, question)
 
     assert "ほかのページも含めて、60件すべてを選ぶ" in page
     assert "60名を紐付け" in text_of(question)
     assert "ほか50件" in text_of(question)
     linked = Employee.objects.for_company(run.company).linked().values_list("pk", flat=True)
     assert set(linked) == {row.employee_id for row in same_number}
+
+
+def test_X8_an_answer_ties_what_the_question_named_and_nothing_else(
+    signed_in: Client, integration: SmartHRIntegration
+) -> None:
+    run = survey(integration)
+    named, left_out = proposal(run), proposal(run)
+    other = proposal(run, "name", employee=left_out.employee)
+
+    question = press(signed_in, run, tab="people", everything="1")
+    # Meanwhile a sync imports the other crew: what was left out could be tied now.
+    LinkedEmployeeFactory(company=run.company, smarthr_id=other.smarthr_id)
+    proposal(run)
+    answered(signed_in, run, question)
+    made_up = press(signed_in, run, tab="people", everything="1", confirmed="1")
+
+    tied = Tie.objects.for_company(run.company).filter(status=TieStatus.TIED)
+    assert [row.pk for row in tied] == [named.pk]
+    assert made_up.status_code == 422
+
+
+def test_X8_more_than_a_press_ties_stay_in_the_list(
+    signed_in: Client, integration: SmartHRIntegration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.views.ties.MOST", 60)
+    run = survey(integration)
+    rows = [proposal(run) for _ in range(70)]
+    proposal(run, "name", employee=rows[0].employee)  # left out, though far from the other
+
+    page = text_of(signed_in.get(path(run)))
+    question = press(signed_in, run, tab="people", everything="1")
+    answer = answered(signed_in, run, question)
+
+    assert "ほかのページも含めて、60件を選ぶ（一度に60件まで）" in page
+    assert (
+        "一度に紐付けられるのは60件までのため、はじめの60件を紐付けます。"
+        "残りの9件は一覧に残ります。続けて紐付けてください。"
+    ) in text_of(question)
+    assert "60名を紐付けました。" in text_of(answer)
+    tied = Tie.objects.for_company(run.company).filter(status=TieStatus.TIED)
+    assert {row.pk for row in tied} == {row.pk for row in rows[1:61]}
+
+    press(signed_in, run, *rows[61:], confirmed="1")
+    undone = press(signed_in, run, act="untie", tab="tied", everything="1")
+    assert "60名の紐付けを取り消しました。" in text_of(undone)
+    assert "一度に取り消せるのは60件までです。残りの9件は、続けて取り消して" in text_of(undone)
+
+
+def test_P2_without_the_plan_nothing_is_tied(
+    signed_in: Client, integration: SmartHRIntegration
+) -> None:
+    run = survey(integration, RELINK)
+    row = relinked(run)
+    SmartHRIntegration.objects.filter(pk=integration.pk).update(plan_started_on=None)
+
+    for confirmed in ({}, {"confirmed": "1"}):
+        answer = press(signed_in, run, row, **confirmed)
+        assert answer.status_code == 422
+        assert "SmartHR連携は有効になっていません。ご利用を希望するときは" in text_of(answer)
+    assert Employee.objects.for_company(run.company).filter(smarthr_id=row.previous_id).exists()
 
 
 def test_X8_a_double_click_ties_once_and_says_so(
@@ -226,6 +287,7 @@ def test_odd_choices_are_none(signed_in: Client, integration: SmartHRIntegration
     run = survey(integration)
 
     assert press(signed_in, run, ties=odd).status_code == 422
+    assert press(signed_in, run, chosen=odd, confirmed="1").status_code == 422
     assert signed_in.get(path(run), {"tab": odd, "match": odd, "page": odd}).status_code == 200
 
 

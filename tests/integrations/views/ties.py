@@ -71,5 +71,14 @@ def text_of(response: Any) -> str:
 
 
 def press(signed_in: Client, run: SyncRun, *ties: Tie, **data: str) -> Any:
-    chosen = {"ties": [str(row.pk) for row in ties]} if ties else {}
-    return signed_in.post(path(run), {"act": "tie", **chosen, **data}, follow=True)
+    """Like the form of the list; with `confirmed` like the page that asks."""
+    keys = [str(row.pk) for row in ties]
+    named = {"chosen": ",".join(keys)} if "confirmed" in data else {"ties": keys}
+    sent = {"act": "tie", **(named if ties else {}), **data}
+    return signed_in.post(path(run), sent, follow=True)
+
+
+def answered(signed_in: Client, run: SyncRun, question: Any) -> Any:
+    """Agrees to what a page asks, as its form does."""
+    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', question.content.decode())
+    return signed_in.post(path(run), dict(fields), follow=True)
