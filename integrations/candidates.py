@@ -51,8 +51,8 @@ class Tab:
 TABS: Final = (
     Tab("people", "社員", Subject.EMPLOYEE, CandidateStatus.PENDING),
     Tab("groups", "グループ", Subject.GROUP, CandidateStatus.PENDING),
-    Tab("kept", "削除しないとした社員", Subject.EMPLOYEE, CandidateStatus.DISMISSED),
-    Tab("kept-groups", "削除しないとしたグループ", Subject.GROUP, CandidateStatus.DISMISSED),
+    Tab("kept", "残した社員", Subject.EMPLOYEE, CandidateStatus.DISMISSED),
+    Tab("kept-groups", "残したグループ", Subject.GROUP, CandidateStatus.DISMISSED),
 )
 
 
@@ -90,7 +90,8 @@ class Selection:
     keys: list[int]
     # Cards of people, members of groups: what goes along.
     along: int
-    named: list[DeletionCandidate]
+    # What the first of them are called.
+    named: list[str]
     # Ticked, but somebody else decided since.
     stale: int = 0
 
@@ -134,7 +135,7 @@ def listed(company: Company, tab: Tab) -> QuerySet[DeletionCandidate]:
 def person_rows(page: Sequence[Any], *, company: Company) -> list[PersonRow]:
     tree = group_tree(company)
     return [
-        PersonRow(row, tree.short_path(row.employee.group_id), list(row.employee.cards.all()))
+        PersonRow(row, tree.path(row.employee.group_id), list(row.employee.cards.all()))
         for row in page
     ]
 
@@ -172,14 +173,22 @@ def selection(company: Company, tab: Tab, keys: Collection[int] | None) -> Selec
     """Of these candidates of a tab, or (None) of all that can be chosen."""
     free = _free_weights(company, tab)
     chosen = [key for key in free if keys is None or key in keys]
-    named = _of_tab(company, tab).filter(pk__in=chosen[:NAMED])
+    first = _of_tab(company, tab).filter(pk__in=chosen[:NAMED]).select_related(tab.subject)
     return Selection(
         tab=tab,
         keys=chosen,
         along=sum(free[key] for key in chosen),
-        named=list(named.select_related(tab.subject)),
+        named=_labels(list(first), company=company, tab=tab),
         stale=0 if keys is None else len(set(keys)) - len(chosen),
     )
+
+
+def _labels(rows: Sequence[DeletionCandidate], *, company: Company, tab: Tab) -> list[str]:
+    """People with their 社員ID, groups with their whole path: two may have one name."""
+    if tab.is_people:
+        return [row.employee.label for row in rows if row.employee is not None]
+    tree = group_tree(company)
+    return [tree.path(row.group_id) for row in rows if row.group_id is not None]
 
 
 def brake_of(company: Company, tab: Tab) -> ReasonText | None:
@@ -219,7 +228,7 @@ def _shown_groups(page: Sequence[Any], *, company: Company) -> list[GroupCandida
     tree = group_tree(company)
     named = _first_members(company, [row.group_id for row in page])
     return [
-        GroupCandidate(row.group, tree.short_path(row.group_id), row.members, named[row.group_id])
+        GroupCandidate(row.group, tree.path(row.group_id), row.members, named[row.group_id])
         for row in page
     ]
 

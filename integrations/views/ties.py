@@ -114,7 +114,7 @@ def _tie(request: SignedInRequest, run: SyncRun, chosen: set[int]) -> HttpRespon
     verdict = tie(company=company, ties=chosen, actor=audit.person(request.user))
     if verdict.done:
         messages.success(request, f"{_how_many(verdict.done)}を{words.verb}ました。{words.after}")
-    _tell_left_out(request, verdict, f"{words.verb}なかったもの")
+    _tell_left_out(request, verdict, f"{words.verb}ませんでした。")
     return redirect(_address(run, request.POST))
 
 
@@ -127,7 +127,7 @@ def _untie(request: SignedInRequest, run: SyncRun, chosen: set[int]) -> HttpResp
     if later := len(chosen) - len(now):
         text = f"一度に取り消せるのは{MOST:,}件までです。"
         messages.warning(request, f"{text}残りの{later:,}件は、続けて取り消してください。")
-    _tell_left_out(request, verdict, "取り消さなかったもの")
+    _tell_left_out(request, verdict, "取り消しませんでした。")
     return redirect(_address(run, request.POST))
 
 
@@ -181,7 +181,7 @@ def _how_many(rows: list[Tie]) -> str:
 
 def _tell_left_out(request: SignedInRequest, verdict: Tied, title: str) -> None:
     for sentence in _sentences(verdict):
-        messages.warning(request, f"{title}：{sentence}")
+        messages.warning(request, f"{title}{sentence}")
 
 
 def _sentences(verdict: Tied) -> list[str]:
@@ -191,7 +191,7 @@ def _sentences(verdict: Tied) -> list[str]:
         labels[one.reason].append(one.label or "選んだ社員・グループ")
     return [
         f"{'、'.join(names[:NAMED])}"
-        f"{f' ほか{len(names) - NAMED:,}件' if len(names) > NAMED else ''}。{reason.label}"
+        f"{f' ほか{len(names) - NAMED:,}件' if len(names) > NAMED else ''}：{reason.label}"
         for reason, names in labels.items()
     ]
 
@@ -228,6 +228,7 @@ def _list(
     tabs = tie_lists.tabs_of(run)
     by_key = {tab.key: tab for tab in tabs}
     tab = by_key.get(wanted) or next((tab for tab in tabs if tab.count), tabs[0])
+    tied = by_key["tied"].count
     context: dict[str, Any] = {
         "run": run,
         "view": RunView(run, None),
@@ -236,6 +237,9 @@ def _list(
         "is_current": is_of_this_account(run, integration),
         "tabs": tabs,
         "tab": tab,
+        "tied": tied,
+        # Before anything is tied, a sync would only stop at the unknown account again (T5).
+        "may_sync": run.kind != RunKind.RELINK or tied or not integration.account_unchecked,
         "is_done": not any(tab.count for tab in tabs if tab.key in SUBJECTS),
         "matched": matched,
         "problem": problem,

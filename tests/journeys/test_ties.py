@@ -113,8 +113,8 @@ def test_T7_X8_the_first_import_doubles_nobody(
     row = page.get_by_role("row", name="佐藤 花子（00027）")
     expect(page.get_by_role("row", name="鈴木 一郎（a1234）")).to_contain_text("別人の可能性")
     row.get_by_role("checkbox").check()
-    page.get_by_role("button", name="1名を紐付け").click()
-    heading(page, "紐付けの確認")
+    page.get_by_role("button", name="1件の確認に進む").click()
+    heading(page, "紐付けの実行")
     expect(page.get_by_text("次の同期で、社員ID・姓名・メールアドレス")).to_be_visible()
     page.get_by_role("button", name="1名を紐付け").click()
     expect(page.get_by_text("1名を紐付けました。")).to_be_visible()
@@ -126,7 +126,7 @@ def test_T7_X8_the_first_import_doubles_nobody(
     expect(page.get_by_text("1名の紐付けを取り消しました。")).to_be_visible()
     page.get_by_role("navigation", name="一覧の種類").get_by_role("link", name="候補").click()
     row.get_by_role("checkbox").check()
-    page.get_by_role("button", name="1名を紐付け").click()
+    page.get_by_role("button", name="1件の確認に進む").click()
     page.get_by_role("button", name="1名を紐付け").click()
 
     page.get_by_role("button", name="インポート・同期実行").click()
@@ -167,11 +167,11 @@ def test_T5_X12_another_account_takes_the_people_over(
     heading(page, "付け替えの確認")
     page.get_by_role("link", name="候補を確認").click(timeout=RUN_MS)
 
-    for tab, button in (("社員の候補", "3名を付け替え"), ("グループの候補", "1件を付け替え")):
+    for tab, button in (("社員の候補", "3件の確認に進む"), ("グループの候補", "1件の確認に進む")):
         page.get_by_role("link", name=re.compile(f"^{tab}")).click()
         page.get_by_label("このページをすべて選ぶ").check()
         page.get_by_role("button", name=button).click()
-        heading(page, "付け替えの確認")
+        heading(page, "付け替えの実行")
         expect(page.get_by_text("other.smarthr.jp")).to_be_visible()
         page.locator("form.mk-confirm button[type=submit]").click()
         expect(page.get_by_text("を付け替えました。もう一度同期してください。")).to_be_visible()

@@ -21,6 +21,7 @@ from tests.factories import (
     BusinessCardFactory,
     EmployeeFactory,
     GroupCandidateFactory,
+    GroupFactory,
     PersonCandidateFactory,
 )
 from tests.integrations.views.candidates import (
@@ -115,7 +116,7 @@ def test_groups_have_a_question_of_their_own(signed_in: Client, company: Company
 
     assert (
         "SmartHRに部署がないグループ1件を削除しますか？　元に戻せません。"
-        "社員6名はグループ1に移ります。残る下位のグループは、上位のグループに移ります。"
+        "社員6名はグループ1に移ります。下位のグループが残るときは、上位のグループに移ります。"
         "社員と名刺は削除しません。"
     ) in asked
     assert "名古屋支店" in asked
@@ -123,6 +124,25 @@ def test_groups_have_a_question_of_their_own(signed_in: Client, company: Company
     assert done.status_code == 302
     waiting.refresh_from_db()
     assert waiting.approval is not None
+
+
+def test_G4_groups_of_one_name_are_told_apart_by_their_place(
+    signed_in: Client, company: Company
+) -> None:
+    top = GroupFactory(company=company, name="本社")
+    divisions = [GroupFactory(company=company, name=name, parent=top) for name in ("東", "西")]
+    sections = [GroupFactory(company=company, name="営業部", parent=one) for one in divisions]
+    waiting = [
+        GroupCandidateFactory(company=company, group__name="二課", group__parent=one)
+        for one in sections
+    ]
+
+    listed = words(signed_in.get(LIST, {"tab": "groups"}))
+    asked = words(signed_in.get(APPROVE, chosen("groups", [row.pk for row in waiting])))
+
+    for text in (listed, asked):
+        assert "本社/東/営業部/二課" in text
+        assert "本社/西/営業部/二課" in text
 
 
 # --- approving -----------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def test_those_kept_can_be_deleted_and_not_kept_again(signed_in: Client, company
 
     text = words(signed_in.get(LIST, {"tab": "kept"}))
 
-    assert "削除しないとした社員です。" in text
+    assert "残した社員です。" in text
     assert "選んだ社員の削除に進む" in text
     assert " 削除しない " not in text
 

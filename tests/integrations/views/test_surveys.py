@@ -325,6 +325,21 @@ def test_X12_those_left_over_are_told_of(
     assert "社員番号が同じ従業員がいません。" in left
 
 
+def test_T5_where_nothing_can_be_re_linked_no_sync_is_offered_that_would_only_stop(
+    signed_in: Client, integration: SmartHRIntegration
+) -> None:
+    SmartHRIntegration.objects.for_company(integration.company).update(account_unchecked=True)
+    run = survey(integration, RELINK)
+
+    nothing = text_of(signed_in.get(path(run)))
+    press(signed_in, run, relinked(run), confirmed="1")
+    something = text_of(signed_in.get(path(run)))
+
+    assert "付け替えられる社員とグループはありません。" in nothing
+    assert "インポート・同期実行" not in nothing
+    assert "インポート・同期実行" in something
+
+
 def test_X12_people_and_groups_are_re_linked_and_the_account_is_confirmed(
     signed_in: Client, integration: SmartHRIntegration, asking: SyncRun
 ) -> None:

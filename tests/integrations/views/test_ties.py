@@ -245,9 +245,7 @@ def test_X8_a_double_click_ties_once_and_says_so(
     again = press(signed_in, run, row, confirmed="1")
 
     text = text_of(again)
-    assert (
-        f"紐付けなかったもの：{row.employee}。すでに選んだSmartHRのデータと連携しています。" in text
-    )
+    assert f"紐付けませんでした。{row.employee}：すでに選んだSmartHRのデータと" in text
     assert Employee.objects.for_company(run.company).linked().count() == 1
 
 
@@ -262,8 +260,8 @@ def test_X8_two_crews_for_one_person_are_named(
     question = text_of(press(signed_in, run, row, other, fine))
     alone = press(signed_in, run, row, other)
 
-    assert "次のものは紐付けません。" in question
-    assert f"{row.employee}。SmartHRのデータを2つ以上選んでいます。" in question
+    assert "次の候補は紐付けません。" in question
+    assert f"{row.employee}：SmartHRのデータを2つ以上選んでいます。" in question
     assert alone.status_code == 422
     assert "1つだけ選んでください。" in text_of(alone)
 
