@@ -313,7 +313,7 @@ def test_X12_those_left_over_are_told_of(
     left = text_of(signed_in.get(path(run), {"tab": "left"}))
     question = text_of(press(signed_in, run, row))
 
-    assert "社員番号が同じ人が1名あります。" in page
+    assert "社員番号が同じ人が1名います。" in page
     for text in (page, listed, left, question):
         assert "付け替えなかった社員とグループは、そのまま残ります。" in text
         assert "すぐには削除せず、「削除の確認」に表示します。" in text
