@@ -100,6 +100,10 @@ class RunView:
         return self.run.kind in SURVEY_KINDS
 
     @property
+    def is_preview(self) -> bool:
+        return self.run.kind == RunKind.PREVIEW
+
+    @property
     def noun(self) -> str:
         if self.run.kind == RunKind.DELETIONS:
             return "削除"
