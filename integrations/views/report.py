@@ -53,10 +53,10 @@ def report_context(
 def _of_preview(run: SyncRun, tabs: list[report.Tab]) -> dict[str, Any]:
     if run.kind != RunKind.PREVIEW:
         return {}
-    moved = next((tab.count for tab in tabs if tab.key == "moved"), 0)
+    found = {tab.key: tab for tab in tabs}
     asks_about_slot = PREVIEWED_SLOT in run.options
     slot = slot_label(run.options[PREVIEWED_SLOT]) if asks_about_slot else ""
-    return {"moved": moved, "asked_slot": slot}
+    return {"moved": found.get("moved"), "asked": found.get("asked"), "asked_slot": slot}
 
 
 @administrators_only
