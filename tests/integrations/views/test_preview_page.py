@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from companies.models import Company
-from integrations.choices import Outcome, RunKind, Subject
+from integrations.choices import Outcome, RunKind, RunStatus, Subject
 from integrations.models import SyncRun
 from integrations.reasons import Reason
 from tests.factories import RunFactory, RunRecordFactory
@@ -82,3 +82,54 @@ def test_X1_reasons_speak_of_what_would_be(signed_in: Client, company: Company) 
     assert (header[4], row[4]) == ("理由", what)
     assert "K9Q2ZX7D" not in said + file
     assert answer["Content-Disposition"].endswith(".csv")
+
+
+@pytest.mark.parametrize(
+    "status", [RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.NEEDS_CONFIRMATION]
+)
+@pytest.mark.parametrize("code", ["", *Reason])
+def test_X1_every_end_without_a_preview_speaks_of_a_preview(
+    signed_in: Client, company: Company, status: RunStatus, code: str
+) -> None:
+    run = preview_of(company, status=status, error_code=code)
+
+    said = page(signed_in, run)
+
+    assert said.startswith(f"差分プレビュー：{run.get_status_display()}")
+    assert said.count("何も変更していません。") == 1
+    assert "プレビューを作り直す" in said
+    for words in ("同期を止め", "もう一度同期", "時点", "削除はし"):
+        assert words not in said
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (
+            RunStatus.FAILED,
+            "SmartHRがメンテナンス中のため、プレビューを作れませんでした。何も変更していません。"
+            "メンテナンスの終了後に、「プレビューを作り直す」を押してください。",
+        ),
+        (
+            RunStatus.CANCELLED,
+            "プレビューを中止しました。何も変更していません。"
+            "必要なときは、「プレビューを作り直す」を押してください。",
+        ),
+    ],
+)
+def test_X1_why_there_is_no_preview(
+    signed_in: Client, company: Company, status: RunStatus, told: str
+) -> None:
+    run = preview_of(company, status=status, error_code=Reason.MAINTENANCE)
+
+    assert told in page(signed_in, run)
+
+
+def test_X7_preview_of_another_slot_is_made_anew_for_that_slot(
+    signed_in: Client, company: Company
+) -> None:
+    run = preview_of(company, status=RunStatus.FAILED, options={"slot": 2})
+
+    answer = signed_in.get(f"/settings/smarthr/runs/{run.pk}/")
+
+    assert '<input type="hidden" name="department_slot" value="2">' in answer.content.decode()

@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
+from integrations.banners import CONNECTION_TROUBLES
 from integrations.choices import Outcome, RunKind, RunStatus, Subject
 from integrations.models import RunRecord, SyncRun
 from integrations.reasons import Reason
@@ -149,8 +150,12 @@ def test_values_are_shown_in_words(
 @pytest.mark.parametrize(
     ("factory", "address", "told"),
     [
-        (PersonCandidateFactory, "/settings/smarthr/deletions/", "社員が1名"),
-        (GroupCandidateFactory, "/settings/smarthr/deletions/?tab=groups", "部署のグループが1件"),
+        (PersonCandidateFactory, "/settings/smarthr/deletions/", "社員が1名います。"),
+        (
+            GroupCandidateFactory,
+            "/settings/smarthr/deletions/?tab=groups",
+            "グループが1件あります。",
+        ),
     ],
 )
 def test_E12_G4_run_that_asks_leads_to_the_list_of_who_waits(
@@ -168,10 +173,46 @@ def test_E12_G4_run_that_asks_leads_to_the_list_of_who_waits(
 
     text = report(signed_in, run).content.decode()
 
-    assert f"SmartHRで見つからない{told}あります。" in text
+    assert f"SmartHRで見つからない{told}" in text
     assert ("名刺2件も削除され、元に戻せません。" in text) == (waiting.employee is not None)
     assert "承認するまで削除されません。" in text
     assert f'href="{address}"' in text
+
+
+def test_E12_G4_people_and_groups_that_wait_are_one_sentence(
+    signed_in: Client, company: Company
+) -> None:
+    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION)
+    PersonCandidateFactory.create_batch(2, company=company, run=run)
+    GroupCandidateFactory.create_batch(3, company=company, run=run)
+
+    text = report(signed_in, run).content.decode()
+
+    assert "社員2名とグループ3件が、SmartHRで見つかりません。" in text
+
+
+@pytest.mark.parametrize("code", [Reason.OTHER_ACCOUNT, Reason.EMPTY_ANSWER])
+def test_T5_G8_run_that_was_stopped_does_not_lead_to_deletions(
+    signed_in: Client, company: Company, code: Reason
+) -> None:
+    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION, error_code=code)
+    PersonCandidateFactory(company=company)
+
+    text = report(signed_in, run).content.decode()
+
+    assert 'class="btn" href="/settings/smarthr/deletions/' not in text
+
+
+@pytest.mark.parametrize("code", [*Reason])
+def test_trouble_with_the_connection_leads_to_the_connection(
+    signed_in: Client, company: Company, code: Reason
+) -> None:
+    run = RunFactory(company=company, status=RunStatus.FAILED, error_code=code)
+
+    text = report(signed_in, run).content.decode()
+
+    button = '<a class="btn btn-primary" href="/settings/smarthr/#connection">接続を確認</a>'
+    assert (button in text) == (code in CONNECTION_TROUBLES)
 
 
 def test_brake_says_how_many_and_the_limit(signed_in: Client, company: Company) -> None:
