@@ -103,6 +103,7 @@ def test_login_change_shows_only_the_ids(signed_in: Client, run: SyncRun) -> Non
 
     assert "本人に知らせてください。" in text
     assert ">00027</del>" in text
+    assert '<dd class="mk-mono">' in text
     assert "中村" not in text
 
 
@@ -119,6 +120,55 @@ def test_badge_is_not_on_who_was_left_out_or_deleted(signed_in: Client, run: Syn
         0,
         2,
     )  # with the legend
+
+
+@pytest.mark.parametrize(
+    ("outcome", "changes", "is_shown"),
+    [
+        (Outcome.CREATED, {"name": [None, "営業部"]}, False),
+        (Outcome.CREATED, {"name": [None, "営業部"], "parent": [None, "本社"]}, True),
+        (Outcome.UPDATED, {"name": ["営業", "営業部"]}, True),
+        (Outcome.DELETED, {"name": ["営業部", None]}, False),
+    ],
+)
+def test_cell_without_changes_has_no_label(
+    signed_in: Client, run: SyncRun, outcome: Outcome, changes: dict[str, object], is_shown: bool
+) -> None:
+    RunRecordFactory(run=run, subject=Subject.GROUP, outcome=outcome, changes=changes)
+
+    text = report(signed_in, run, tab="groups").content.decode()
+
+    assert ('data-label="変更の内容"' in text) == is_shown
+
+
+def test_nothing_is_said_to_become_none_of_who_was_deleted(signed_in: Client, run: SyncRun) -> None:
+    RunRecordFactory(run=run, outcome=Outcome.DELETED, changes={"employee_id": ["00102", None]})
+
+    text = report(signed_in, run, tab="deleted").content.decode()
+
+    assert "mk-after" not in text
+
+
+@pytest.mark.parametrize(
+    ("tab", "subjects", "label"),
+    [
+        ("created", {"employee"}, "氏名・社員ID"),
+        ("groups", {"group"}, "グループ名"),
+        ("reported", {"employee"}, "氏名・社員ID・社員番号"),
+        ("reported", {"group"}, "部署名"),
+        ("reported", {"employee", "group"}, "氏名・社員ID・社員番号・部署名"),
+    ],
+)
+def test_search_says_what_it_searches(
+    signed_in: Client, run: SyncRun, tab: str, subjects: set[str], label: str
+) -> None:
+    reason = Reason.VALUE_INVALID if tab == "reported" else ""
+    for subject in subjects:
+        RunRecordFactory.create_batch(2, run=run, subject=subject, reason=reason)
+
+    text = report(signed_in, run, tab=tab).content.decode()
+
+    assert f'<label for="filter-words">{label}</label>' in text
 
 
 @pytest.mark.parametrize(
