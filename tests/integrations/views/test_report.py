@@ -146,6 +146,7 @@ def test_nothing_is_said_to_become_none_of_who_was_deleted(signed_in: Client, ru
 
     text = report(signed_in, run, tab="deleted").content.decode()
 
+    assert "変更の内容" not in text
     assert "mk-after" not in text
 
 
