@@ -229,7 +229,8 @@ def _number_unusable(detail: Detail, why: str, advice: str) -> ReasonText:
         what = f"{why}、社員ID「{given}」で登録しました。"
         return ReasonText(what, f"{advice}それまでは、本人に社員IDを知らせてください。")
     kept = f"社員IDは「{given}」のままです" if given else "社員IDは変更していません"
-    return ReasonText(f"{why}、{kept}。ほかの項目は更新しました。", advice)
+    others = "ほかの項目は更新しました。" if detail.get("updated") else ""
+    return ReasonText(f"{why}、{kept}。{others}", advice)
 
 
 def _employee_id_invalid(detail: Detail, subject: str) -> ReasonText:

@@ -20,9 +20,16 @@ class Change:
     before: str
     after: str
 
+    @property
+    def is_code(self) -> bool:
+        """Read letter by letter."""
+        return self.label == COLUMN_LABELS["employee_id"]
+
 
 def changes_of(record: RunRecord) -> list[Change]:
-    """What to show of a change; of a new record not what its name says already."""
+    """What to show of a change; of a new record not what its name says, of a deleted nothing."""
+    if record.outcome == Outcome.DELETED:
+        return []
     named = NAMED if record.outcome == Outcome.CREATED else frozenset()
     return list(_changes(record.changes, leaving_out=named))
 

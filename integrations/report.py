@@ -12,6 +12,7 @@ from integrations.models import RunRecord, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 
 _person = Q(subject=Subject.EMPLOYEE)
+_group = Q(subject=Subject.GROUP)
 
 # Tab -> which records of the run it lists.
 RECORD_TABS: dict[str, Q] = {
@@ -22,7 +23,7 @@ RECORD_TABS: dict[str, Q] = {
     "updated": _person & Q(outcome=Outcome.UPDATED),
     "moved": _person & Q(outcome=Outcome.UPDATED, changes__has_key="group"),
     "deleted": _person & Q(outcome=Outcome.DELETED),
-    "groups": Q(subject=Subject.GROUP),
+    "groups": _group,
 }
 TAB_LABELS = {
     "asked": "削除の確認",
@@ -55,10 +56,28 @@ class Tab:
     key: str
     label: str
     count: int
+    groups: int = 0
+
+    @property
+    def people(self) -> int:
+        return self.count - self.groups
 
     @property
     def unit(self) -> str:
-        return "名" if self.key in PERSON_TABS else "件"
+        """A reported record can have more than one line."""
+        is_of_people = self.key in PERSON_TABS or (self.key == "asked" and not self.groups)
+        return "名" if is_of_people else "件"
+
+    @property
+    def searched(self) -> str:
+        """What the labels of its records say, which are searched."""
+        if self.key == "groups":
+            return "グループ名"
+        of_people = ["氏名", "社員ID"] if self.people else []
+        if self.key == "reported":
+            of_people += ["社員番号"] if self.people else []
+            return "・".join([*of_people, *(["部署名"] if self.groups else [])])
+        return "・".join([*of_people, *(["グループ名"] if self.groups else [])])
 
     @property
     def empty(self) -> str:
@@ -69,7 +88,7 @@ def tabs_of(run: SyncRun) -> list[Tab]:
     """The tabs of a report that say something for this kind of run, with their counts."""
     counts = _record_counts(run)
     return [
-        Tab(key, label, counts[key])
+        Tab(key, label, counts[key], counts[f"groups_{key}"])
         for key, label in TAB_LABELS.items()
         if counts[key] or _is_always_shown(key, run.kind)
     ]
@@ -92,10 +111,11 @@ def chosen_tab(wanted: str | None, tabs: Sequence[Tab]) -> Tab:
 
 
 def _record_counts(run: SyncRun) -> dict[str, int]:
+    rules = RECORD_TABS | {f"groups_{key}": rule & _group for key, rule in RECORD_TABS.items()}
     counts: dict[str, int] = (
         RunRecord.objects.for_company(run.company_id)
         .filter(run=run)
-        .aggregate(**{key: Count("pk", filter=rule) for key, rule in RECORD_TABS.items()})
+        .aggregate(**{key: Count("pk", filter=rule) for key, rule in rules.items()})
     )
     return counts
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import QuerySet
 
-from integrations.choices import Subject
+from integrations.choices import RunKind, Subject
 from integrations.models import RunRecord
-from integrations.reason_texts import explain
 from integrations.record_changes import changes_of
+from integrations.record_texts import outcome_label, text_of
 
 # Excel takes UTF-8 for Shift JIS without it.
 BYTE_ORDER_MARK = "\ufeff"
@@ -18,6 +18,7 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CHUNK = 2000
 REPORT_HEADER = ("種類", "対象", "結果", "変更の内容", "起きたこと", "次にすること")
+PREVIEW_HEADER = ("種類", "対象", "結果", "変更の内容", "理由", "次にすること")
 LOGINS_HEADER = ("社員", "変更前の社員ID", "変更後の社員ID")
 
 
@@ -28,9 +29,10 @@ class _Echo:
         return line
 
 
-def report_lines(records: QuerySet[RunRecord]) -> Iterator[str]:
-    """One line per record; the whole file is never in memory."""
-    return _lines(REPORT_HEADER, (_report_row(record) for record in _each(records)))
+def report_lines(records: QuerySet[RunRecord], kind: str) -> Iterator[str]:
+    """One line per record of a run of that kind; the whole file is never in memory."""
+    header = PREVIEW_HEADER if kind == RunKind.PREVIEW else REPORT_HEADER
+    return _lines(header, (_report_row(record, kind) for record in _each(records)))
 
 
 def login_lines(records: QuerySet[RunRecord]) -> Iterator[str]:
@@ -55,15 +57,15 @@ def _lines(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str
         yield writer.writerow([harmless(cell) for cell in row])
 
 
-def _report_row(record: RunRecord) -> Sequence[str]:
+def _report_row(record: RunRecord, kind: str) -> Sequence[str]:
     changes = "、".join(
         f"{change.label} {change.before} → {change.after}" for change in changes_of(record)
     )
-    text = explain(record.reason, record.detail, subject=record.subject) if record.reason else None
+    text = text_of(record, kind)
     return (
         Subject(record.subject).label,
         record.label,
-        record.get_outcome_display(),
+        outcome_label(record),
         changes,
         text.what if text else "",
         text.next if text else "",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db import transaction
 from integrations.choices import Outcome, RunKind, Subject
 from integrations.models import SyncRun
 from integrations.reasons import Reason
+from integrations.record_texts import MADE_UP_ID
 from integrations.sync.lease import hold_lease, rows_of
 from integrations.sync.ledger import Line
 from integrations.sync.memory import MemoryLedger, Records
@@ -28,6 +30,13 @@ class PreviewLedger(MemoryLedger):
         self.run = run
         self.lease = lease
         self.requests: Callable[[], int] = lambda: 0
+        self._made_up: set[str] = set()
+
+    def random_id(self) -> str:
+        """Another one than the sync will draw: the report does not name it."""
+        employee_id = super().random_id()
+        self._made_up.add(employee_id)
+        return employee_id
 
     def step(self, work: Callable[[], None]) -> None:
         with transaction.atomic():
@@ -51,9 +60,27 @@ class PreviewLedger(MemoryLedger):
 
     def _all_lines(self) -> Iterator[Line]:
         for line in self.lines:
-            # What is new here has no row.
-            yield replace(line, object_pk=None) if line.outcome == Outcome.CREATED else line
+            yield self._unnamed(line)
         yield from self._asked_about()
+
+    def _unnamed(self, line: Line) -> Line:
+        """What is new here has no row, and nobody knows the 社員ID that it will draw."""
+        name, _, employee_id = line.label.removesuffix("）").rpartition("（")
+        if employee_id in self._made_up:
+            line = replace(
+                line, label=f"{name}（{MADE_UP_ID}）", changes=self._hidden(line.changes)
+            )
+        notes = tuple(replace(note, detail=self._hidden(note.detail)) for note in line.notes)
+        has_row = line.object_pk is not None and line.object_pk > 0
+        return replace(line, notes=notes, object_pk=line.object_pk if has_row else None)
+
+    def _hidden(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Without a 社員ID that was made up."""
+        given = values.get("employee_id")
+        code = given[1] if isinstance(given, tuple) else given
+        if code not in self._made_up:
+            return dict(values)
+        return {key: value for key, value in values.items() if key != "employee_id"}
 
     def _asked_about(self) -> Iterator[Line]:
         """E12, G4: who would wait for a person's word."""

@@ -1,5 +1,6 @@
 """Template tags of SmartHR連携: status labels, changes, reasons."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -8,13 +9,15 @@ from django.template.context import Context
 from companies.models import Company
 from employees import queries
 from integrations.banners import banner_for, situation_of
-from integrations.choices import Outcome, RunStatus
+from integrations.choices import Outcome, RunKind, RunStatus
 from integrations.forms import EXPIRIES
 from integrations.models import RunRecord, SyncRun
 from integrations.plan import Plan
-from integrations.reason_texts import ReasonText, explain
+from integrations.reason_texts import ReasonText
+from integrations.reasons import Reason
 from integrations.record_changes import Change, changes_of
 from integrations.record_links import Link, links_of
+from integrations.record_texts import outcome_label, text_of
 from integrations.services.runs import active_run
 
 register = template.Library()
@@ -99,18 +102,29 @@ def unused_initial_passwords(company: Company) -> list[tuple[int, int]]:
 
 
 @register.filter
-def reason_text(record: RunRecord) -> ReasonText | None:
-    if not record.reason:
-        return None
-    return explain(record.reason, record.detail, subject=record.subject)
+def reason_text(record: RunRecord, run: SyncRun | None = None) -> ReasonText | None:
+    """Of a report of `run`, in its words."""
+    return text_of(record, run.kind if run else "")
+
+
+@register.inclusion_tag("components/status.html")
+def outcome(record: RunRecord) -> dict[str, str]:
+    """What a run did with the record, or would do."""
+    asks = record.reason == Reason.WOULD_ASK
+    return status(RunStatus.NEEDS_CONFIRMATION if asks else record.outcome, outcome_label(record))
 
 
 @register.filter
-def is_linked_now(record: RunRecord) -> bool:
+def is_linked_now(record: RunRecord, run: SyncRun) -> bool:
     """Whether the record of a report has a linked employee or group since."""
-    if record.outcome == Outcome.LEFT_OUT:
-        return record.object_pk is not None
+    if record.outcome == Outcome.LEFT_OUT or run.kind == RunKind.PREVIEW:
+        return record.object_pk is not None  # what a preview would create is not there
     return record.outcome != Outcome.DELETED
+
+
+@register.filter
+def any_linked(records: Sequence[RunRecord], run: SyncRun) -> bool:
+    return any(is_linked_now(record, run) for record in records)
 
 
 @register.filter(name="changes_of")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from integrations.banners import CONNECTION_TROUBLES
 from integrations.choices import (
     READING_KINDS,
     SURVEY_KINDS,
@@ -22,6 +23,7 @@ from integrations.choices import (
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, attribute_label, explain, explain_deletions
 from integrations.reasons import Reason
+from integrations.record_texts import in_words_of_a_stopped_preview
 from integrations.report import asks_about_account
 from integrations.services.snapshot import PREVIEWED_SLOT
 
@@ -98,6 +100,10 @@ class RunView:
     @property
     def is_survey(self) -> bool:
         return self.run.kind in SURVEY_KINDS
+
+    @property
+    def is_preview(self) -> bool:
+        return self.run.kind == RunKind.PREVIEW
 
     @property
     def noun(self) -> str:
@@ -230,7 +236,14 @@ class RunView:
         if run.kind == RunKind.DELETIONS:
             return explain_deletions(run.error_code, detail)
         text = explain(run.error_code, detail, subject="")
+        if self.is_preview:
+            return in_words_of_a_stopped_preview(text)
         return in_words_of_a_survey(text) if self.is_survey else text
+
+    @property
+    def is_connection_trouble(self) -> bool:
+        """Whether the same would happen again until the connection is put right."""
+        return self.run.status == RunStatus.FAILED and self.run.error_code in CONNECTION_TROUBLES
 
     @property
     def brakes(self) -> list[ReasonText]:

@@ -42,6 +42,7 @@ def report_context(
         "has_report": any(entry.count for entry in tabs),
         "filter": narrowed,
         "reasons": reason_choices(run) if tab.key == BY_REASON else [],
+        "reason_head": "理由" if run.kind == RunKind.PREVIEW else "起きたこと",
         "page": page,
         "rows": page.object_list,
         "site": smarthr_site(integration),
@@ -52,10 +53,10 @@ def report_context(
 def _of_preview(run: SyncRun, tabs: list[report.Tab]) -> dict[str, Any]:
     if run.kind != RunKind.PREVIEW:
         return {}
-    moved = next((tab.count for tab in tabs if tab.key == "moved"), 0)
+    found = {tab.key: tab for tab in tabs}
     asks_about_slot = PREVIEWED_SLOT in run.options
     slot = slot_label(run.options[PREVIEWED_SLOT]) if asks_about_slot else ""
-    return {"moved": moved, "asked_slot": slot}
+    return {"moved": found.get("moved"), "asked": found.get("asked"), "asked_slot": slot}
 
 
 @administrators_only
@@ -67,18 +68,23 @@ def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
     if run.is_active or tab not in {EVERYTHING, *report.RECORD_TABS}:
         raise Http404
     records = report.records_of(run, None if tab == EVERYTHING else tab)
-    lines_of = report_csv.login_lines if tab == "logins" else report_csv.report_lines
+    lines = (
+        report_csv.login_lines(records)
+        if tab == "logins"
+        else report_csv.report_lines(records, run.kind)
+    )
     event = audit.Event(
         AuditAction.DOWNLOADED, "run", run.pk, f"{run.get_kind_display()} #{run.pk}", {}
     )
     audit.write_audit(company=run.company_id, actor=audit.person(request.user), events=[event])
     response: HttpResponse | StreamingHttpResponse = StreamingHttpResponse(
-        lines_of(records), content_type="text/csv; charset=utf-8"
+        lines, content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = content_disposition_header(True, _file_name(run, tab))
     return response
 
 
 def _file_name(run: SyncRun, tab: str) -> str:
-    what = "同期結果" if tab == EVERYTHING else report.TAB_LABELS[tab]
+    everything = run.get_kind_display() if run.kind == RunKind.PREVIEW else "同期結果"
+    what = everything if tab == EVERYTHING else report.TAB_LABELS[tab]
     return f"{what}_{timezone.localtime(run.started_at):%Y%m%d-%H%M}.csv".replace("／", "・")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +61,23 @@ def test_X1_it_says_what_a_sync_would_do_and_writes_nothing(
         ("updated", ""),
     ]
     assert rows_of(customer) == before
+
+
+def test_X1_E3_no_made_up_employee_id_is_named(customer: Customer, account: Account) -> None:
+    account.add_crew(emp_code="")
+    account.add_crew(emp_code="E-100")
+    account.add_crew(emp_code="E-100")
+
+    run = previewed(customer)
+
+    records = list(run.records.all())
+    by_reason = {record.reason: record for record in records}
+    assert {"", Reason.EMPLOYEE_ID_INVALID, Reason.EMPLOYEE_ID_TAKEN} == by_reason.keys()
+    assert by_reason[Reason.EMPLOYEE_ID_INVALID].label.endswith("（ランダムな社員ID）")
+    assert {record.object_pk for record in records} == {None}
+    for record in records:
+        shown = f"{record.label} {record.detail.get('employee_id')} {record.changes}"
+        assert not re.search(r"\b[A-Z0-9]{8}\b", shown)
 
 
 def test_X1_the_real_run_does_what_it_said(customer: Customer, account: Account) -> None:

@@ -27,8 +27,13 @@ def test_text_without_details_is_japanese_and_complete(code: str, subject: str) 
     [
         (
             Reason.EMPLOYEE_ID_INVALID,
-            {"value": "0", "employee_id": "00044", "new": False},
+            {"value": "0", "employee_id": "00044", "new": False, "updated": True},
             "社員番号「0」は社員IDに使えないため、社員IDは「00044」のままです。ほかの項目は更新しました。",
+        ),
+        (
+            Reason.EMPLOYEE_ID_INVALID,
+            {"value": "0", "employee_id": "00044", "new": False},
+            "社員番号「0」は社員IDに使えないため、社員IDは「00044」のままです。",
         ),
         (
             Reason.EMPLOYEE_ID_INVALID,

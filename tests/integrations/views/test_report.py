@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
+from integrations.banners import CONNECTION_TROUBLES
 from integrations.choices import Outcome, RunKind, RunStatus, Subject
 from integrations.models import RunRecord, SyncRun
 from integrations.reasons import Reason
@@ -102,6 +103,7 @@ def test_login_change_shows_only_the_ids(signed_in: Client, run: SyncRun) -> Non
 
     assert "本人に知らせてください。" in text
     assert ">00027</del>" in text
+    assert '<dd class="mk-mono">' in text
     assert "中村" not in text
 
 
@@ -113,7 +115,61 @@ def test_badge_is_not_on_who_was_left_out_or_deleted(signed_in: Client, run: Syn
     def badges(tab: str) -> int:
         return int(report(signed_in, run, tab=tab).content.decode().count("mk-badge-smarthr"))
 
-    assert (badges("reported"), badges("deleted"), badges("created")) == (1, 1, 2)  # 1: the legend
+    assert (badges("reported"), badges("deleted"), badges("created")) == (
+        0,
+        0,
+        2,
+    )  # with the legend
+
+
+@pytest.mark.parametrize(
+    ("outcome", "changes", "is_shown"),
+    [
+        (Outcome.CREATED, {"name": [None, "営業部"]}, False),
+        (Outcome.CREATED, {"name": [None, "営業部"], "parent": [None, "本社"]}, True),
+        (Outcome.UPDATED, {"name": ["営業", "営業部"]}, True),
+        (Outcome.DELETED, {"name": ["営業部", None]}, False),
+    ],
+)
+def test_cell_without_changes_has_no_label(
+    signed_in: Client, run: SyncRun, outcome: Outcome, changes: dict[str, object], is_shown: bool
+) -> None:
+    RunRecordFactory(run=run, subject=Subject.GROUP, outcome=outcome, changes=changes)
+
+    text = report(signed_in, run, tab="groups").content.decode()
+
+    assert ('data-label="変更の内容"' in text) == is_shown
+
+
+def test_nothing_is_said_to_become_none_of_who_was_deleted(signed_in: Client, run: SyncRun) -> None:
+    RunRecordFactory(run=run, outcome=Outcome.DELETED, changes={"employee_id": ["00102", None]})
+
+    text = report(signed_in, run, tab="deleted").content.decode()
+
+    assert "変更の内容" not in text
+    assert "mk-after" not in text
+
+
+@pytest.mark.parametrize(
+    ("tab", "subjects", "label"),
+    [
+        ("created", {"employee"}, "氏名・社員ID"),
+        ("groups", {"group"}, "グループ名"),
+        ("reported", {"employee"}, "氏名・社員ID・社員番号"),
+        ("reported", {"group"}, "部署名"),
+        ("reported", {"employee", "group"}, "氏名・社員ID・社員番号・部署名"),
+    ],
+)
+def test_search_says_what_it_searches(
+    signed_in: Client, run: SyncRun, tab: str, subjects: set[str], label: str
+) -> None:
+    reason = Reason.VALUE_INVALID if tab == "reported" else ""
+    for subject in subjects:
+        RunRecordFactory.create_batch(2, run=run, subject=subject, reason=reason)
+
+    text = report(signed_in, run, tab=tab).content.decode()
+
+    assert f'<label for="filter-words">{label}</label>' in text
 
 
 @pytest.mark.parametrize(
@@ -145,8 +201,12 @@ def test_values_are_shown_in_words(
 @pytest.mark.parametrize(
     ("factory", "address", "told"),
     [
-        (PersonCandidateFactory, "/settings/smarthr/deletions/", "社員が1名"),
-        (GroupCandidateFactory, "/settings/smarthr/deletions/?tab=groups", "部署のグループが1件"),
+        (PersonCandidateFactory, "/settings/smarthr/deletions/", "社員が1名います。"),
+        (
+            GroupCandidateFactory,
+            "/settings/smarthr/deletions/?tab=groups",
+            "グループが1件あります。",
+        ),
     ],
 )
 def test_E12_G4_run_that_asks_leads_to_the_list_of_who_waits(
@@ -164,10 +224,46 @@ def test_E12_G4_run_that_asks_leads_to_the_list_of_who_waits(
 
     text = report(signed_in, run).content.decode()
 
-    assert f"SmartHRで見つからない{told}あります。" in text
+    assert f"SmartHRで見つからない{told}" in text
     assert ("名刺2件も削除され、元に戻せません。" in text) == (waiting.employee is not None)
     assert "承認するまで削除されません。" in text
     assert f'href="{address}"' in text
+
+
+def test_E12_G4_people_and_groups_that_wait_are_one_sentence(
+    signed_in: Client, company: Company
+) -> None:
+    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION)
+    PersonCandidateFactory.create_batch(2, company=company, run=run)
+    GroupCandidateFactory.create_batch(3, company=company, run=run)
+
+    text = report(signed_in, run).content.decode()
+
+    assert "社員2名とグループ3件が、SmartHRで見つかりません。" in text
+
+
+@pytest.mark.parametrize("code", [Reason.OTHER_ACCOUNT, Reason.EMPTY_ANSWER])
+def test_T5_G8_run_that_was_stopped_does_not_lead_to_deletions(
+    signed_in: Client, company: Company, code: Reason
+) -> None:
+    run = RunFactory(company=company, status=RunStatus.NEEDS_CONFIRMATION, error_code=code)
+    PersonCandidateFactory(company=company)
+
+    text = report(signed_in, run).content.decode()
+
+    assert 'class="btn" href="/settings/smarthr/deletions/' not in text
+
+
+@pytest.mark.parametrize("code", [*Reason])
+def test_trouble_with_the_connection_leads_to_the_connection(
+    signed_in: Client, company: Company, code: Reason
+) -> None:
+    run = RunFactory(company=company, status=RunStatus.FAILED, error_code=code)
+
+    text = report(signed_in, run).content.decode()
+
+    button = '<a class="btn btn-primary" href="/settings/smarthr/#connection">接続を確認</a>'
+    assert (button in text) == (code in CONNECTION_TROUBLES)
 
 
 def test_brake_says_how_many_and_the_limit(signed_in: Client, company: Company) -> None:

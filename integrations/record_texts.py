@@ -1,0 +1,72 @@
+"""What a record of a report says to a person, in the words of the run that it is about."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from integrations.choices import Outcome, RunKind
+from integrations.models import RunRecord
+from integrations.reason_texts import AGAIN, ReasonText, explain
+from integrations.reasons import Reason
+
+MADE_UP_ID: Final = "ランダムな社員ID"
+MADE_UP_ID_RULE: Final = f"{MADE_UP_ID}（英大文字と数字8文字）"
+PREVIEW_AGAIN: Final = "「プレビューを作り直す」を押してください。"
+
+# What a sync did -> what it would do.
+_GIVEN_ID = re.compile(r"社員ID「[^」]*」で登録しました。")
+_WOULD_BE: Final = (
+    ("のままです。", "のままになります。"),
+    ("社員IDは変更していません", "社員IDは変わりません"),
+    ("グループは変更していません", "グループは変わりません"),
+    ("グループ1に入れました", "グループ1に入ります"),
+    ("最上位のグループにしました", "最上位のグループになります"),
+    ("空として取り込みました", "空として取り込みます"),
+    ("ほかの項目は更新しました", "ほかの項目は更新します"),
+    ("停止しました", "停止します"),
+    ("ませんでした。", "ません。"),
+)
+_TELL_THEM: Final = "それまでは、本人に社員IDを知らせてください。"
+_TELL_THEM_LATER: Final = "そのまま同期するときは、同期のあとで、本人に社員IDを知らせてください。"
+_NOT_MADE: Final = "プレビューを作れませんでした。"
+_STOPPED: Final = (
+    ("同期を止めました。削除はしていません。", _NOT_MADE),
+    ("同期を止めました。", _NOT_MADE),
+    ("削除はしませんでした。", _NOT_MADE),
+    ("何も変更せずに止めました。", _NOT_MADE),
+    ("同期の途中で", "途中で"),
+)
+
+
+def text_of(record: RunRecord, kind: str) -> ReasonText | None:
+    """Why a record is in the report of a run of that kind; None where there is nothing to say."""
+    if not record.reason:
+        return None
+    detail = {**record.detail, "updated": record.outcome == Outcome.UPDATED}
+    text = explain(record.reason, detail, subject=record.subject)
+    return in_words_of_a_preview(text) if kind == RunKind.PREVIEW else text
+
+
+def outcome_label(record: RunRecord) -> str:
+    """変更なし would hide that a person is going to be asked (E12, G4)."""
+    asked = record.reason == Reason.WOULD_ASK
+    return "削除の確認" if asked else str(record.get_outcome_display())
+
+
+def in_words_of_a_preview(text: ReasonText) -> ReasonText:
+    """The texts about a record, before anything was done to it; no 社員ID that was made up."""
+    what = _GIVEN_ID.sub(f"{MADE_UP_ID_RULE}になります。", text.what)
+    advice = text.next.replace(_TELL_THEM, _TELL_THEM_LATER)
+    return ReasonText(_replaced(what, _WOULD_BE), advice.replace(AGAIN, "同期してください。"))
+
+
+def in_words_of_a_stopped_preview(text: ReasonText) -> ReasonText:
+    """The texts about a whole run, for a preview that could not be made."""
+    return ReasonText(_replaced(text.what, _STOPPED), text.next.replace(AGAIN, PREVIEW_AGAIN))
+
+
+def _replaced(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    for done, would_be in pairs:
+        text = text.replace(done, would_be)
+    return text
