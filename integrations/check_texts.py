@@ -86,6 +86,16 @@ def explain_unknown(permissions: Sequence[str]) -> ReasonText | None:
     return ReasonText(f"{named}を確認できませんでした。", f"{LATER}{_ASK_SUPPORT}")
 
 
+def missing_text(permissions: Sequence[str]) -> str:
+    named = "".join(f"「{name}」" for name in permissions)
+    return f"アクセストークンに{named}の権限がありません。"
+
+
+def unreadable_text(attributes: Sequence[str]) -> str:
+    named = "、".join(map(attribute_label, attributes))
+    return f"アクセストークンで{named}を読めないため、今の値を残しています。"
+
+
 def _clock(moment: datetime) -> str:
     at = timezone.localtime(moment)
     day = "" if at.date() == timezone.localdate() else f"{at:%Y/%m/%d} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,21 @@ def connection_context(integration: SmartHRIntegration) -> dict[str, Any]:
         "is_ip_refused": state.problem_code == Reason.IP_NOT_PERMITTED,
         "notice": first_import_notice(integration, state.result),
     }
+
+
+def causes(state: ConnectionState, *, with_account: bool = True) -> Iterator[str]:
+    """Why the verdict is 接続エラー or 要確認, for places other than the section itself."""
+    if state.problem is not None:
+        yield state.problem.both
+        return
+    if with_account and state.is_other_account and state.account is not None:
+        yield state.account.both
+    if state.missing:
+        yield check_texts.missing_text([line.name for line in state.missing])
+    if state.unreadable:
+        yield check_texts.unreadable_text(state.unreadable)
+    if unknown := check_texts.explain_unknown([line.name for line in state.unknown]):
+        yield unknown.both
 
 
 def _advice(state: ConnectionState) -> list[str]:
