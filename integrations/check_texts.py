@@ -120,16 +120,20 @@ def account_text(match: AccountMatch, *, is_accepted: bool) -> ReasonText | None
     return _ACCOUNT.get(match)
 
 
+def _items(attributes: Sequence[str]) -> str:
+    named = "".join(f"「{attribute_label(name)}」" for name in attributes)
+    return f"従業員項目の{named}"
+
+
 def valueless_text(attributes: Sequence[str], seen: int) -> str:
-    named = "、".join(map(attribute_label, attributes))
     return (
-        f"{named}は、確認した{seen:,}名の全員が空でした。"
+        f"{_items(attributes)}は、確認した{seen:,}名の全員が空でした。"
         "登録があるときは、アクセストークンで読めるか確認してください。"
     )
 
 
 def untested_text(attributes: Sequence[str]) -> str:
-    named = "、".join(map(attribute_label, attributes))
+    named = _items(attributes)
     return f"接続テストの後に設定を変更したため、{named}はまだ確認していません。{AGAIN}"
 
 

@@ -32,9 +32,11 @@ def connection_context(integration: SmartHRIntegration) -> dict[str, Any]:
         "connection": state,
         "check_tone": tone,
         "check_said": said,
+        "causes": "".join(causes(state)),
         "advice": list(_advice(state)),
         "unreadable": [attribute_label(name) for name in state.unreadable],
         "notes": list(_notes(state)),
+        "unproven": list(_unproven(state)),
         "own_ips": settings.OUTGOING_IPS,
         "is_ip_refused": state.problem_code == Reason.IP_NOT_PERMITTED,
         "notice": first_import_notice(integration, state.result),
@@ -72,10 +74,14 @@ def _notes(state: ConnectionState) -> list[str]:
     notes = []
     if state.account and not state.is_other_account:
         notes.append(f"{state.account.what}{state.account.next}")
-    if result and state.valueless:
-        notes.append(check_texts.valueless_text(state.valueless, result.seen))
     if result and result.crews == 0 and not result.seen:
         notes.append(check_texts.NO_CREWS)
-    if state.untested:
-        notes.append(check_texts.untested_text(state.untested))
     return notes
+
+
+def _unproven(state: ConnectionState) -> Iterator[str]:
+    """Attributes of which nobody knows whether the token reads them."""
+    if state.result and state.valueless:
+        yield check_texts.valueless_text(state.valueless, state.result.seen)
+    if state.untested:
+        yield check_texts.untested_text(state.untested)
