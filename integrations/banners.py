@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
 from companies.models import Company
-from integrations.choices import SYNC_KINDS, RunStatus
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import HALTED, Plan, PlanState, PlanToDo, plan_of, plan_to_do
 from integrations.reason_texts import explain
@@ -38,8 +38,8 @@ class Banner:
     text: str
     address: str
     link: str
-    # The page that says it itself, where the banner is left out.
-    said_on: str = ""
+    # The pages that say it themselves, where the banner is left out.
+    said_on: tuple[str, ...] = ()
 
 
 class Situation:
@@ -64,7 +64,17 @@ class Situation:
 
     @property
     def waits_for_confirmation(self) -> bool:
-        return any(self.candidates.values())
+        """Whether anything is marked as 要確認: deletions, or a sync that asks (T5, G8)."""
+        return any(self.candidates.values()) or (self.plan.is_open and self.asks)
+
+    @cached_property
+    def asks(self) -> bool:
+        """The newest sync stopped before it wrote: another account (T5), or an empty one (G8)."""
+        run = self.newest_sync
+        if run is None or run.status != RunStatus.NEEDS_CONFIRMATION:
+            return False
+        asks = asks_about_account(run, self.integration)
+        return asks or run.error_code == Reason.EMPTY_ANSWER
 
     @cached_property
     def newest_sync(self) -> SyncRun | None:
@@ -88,7 +98,7 @@ def situation_of(request: HttpRequest, company: Company) -> Situation:
 
 def banner_for(situation: Situation, path: str) -> Banner | None:
     """The most urgent one that the page at `path` does not say itself."""
-    return next((banner for banner in banners(situation) if banner.said_on != path), None)
+    return next((banner for banner in banners(situation) if path not in banner.said_on), None)
 
 
 def banners(situation: Situation) -> Iterator[Banner]:
@@ -97,10 +107,10 @@ def banners(situation: Situation) -> Iterator[Banner]:
     to_do = plan_to_do(plan)
     if to_do is not None and plan.state in HALTED:
         yield _of_plan(to_do)
-    if situation.waits_for_confirmation:
+    if any(situation.candidates.values()):
         yield _of_candidates(situation)
-    if plan.is_open and (question := _question(situation)):
-        yield question
+    if plan.is_open and situation.asks and (run := situation.newest_sync):
+        yield _of_run(run, "warning", "要確認")
     if to_do is not None and plan.state == PlanState.GRACE:
         yield _of_plan(to_do)
     if plan.is_open and (trouble := _trouble(situation)):
@@ -115,20 +125,25 @@ def _of_plan(to_do: PlanToDo) -> Banner:
 
 def _of_candidates(situation: Situation) -> Banner:
     people, groups = situation.candidates["people"], situation.candidates["group_candidates"]
-    found = [f"社員が{people:,}名"] if people else []
-    found += [f"部署のグループが{groups:,}件"] if groups else []
-    text = f"SmartHRで見つからない{'、'.join(found)}あります。承認するまで削除されません。"
+    if people and groups:
+        text = f"社員{people:,}名とグループ{groups:,}件が、SmartHRで見つかりません。"
+    elif people:
+        text = f"SmartHRで見つからない社員が{people:,}名います。"
+    else:
+        text = f"SmartHRで見つからないグループが{groups:,}件あります。"
+    text += "承認するまで削除されません。"
     page = resolve_url("smarthr-deletions")
-    return Banner("warning", "要確認", text, page, "対象を確認", said_on=page)
+    said_on = (page, *_own_report(situation))
+    return Banner("warning", "要確認", text, page, "対象を確認", said_on)
 
 
-def _question(situation: Situation) -> Banner | None:
-    """A sync that stopped before it wrote anything: another account (T5), or an empty one (G8)."""
+def _own_report(situation: Situation) -> Iterator[str]:
+    """The page of the newest sync, where its verdict tells of everybody who waits."""
     run = situation.newest_sync
     if run is None or run.status != RunStatus.NEEDS_CONFIRMATION:
-        return None
-    asks = asks_about_account(run, situation.integration) or run.error_code == Reason.EMPTY_ANSWER
-    return _of_run(run, "warning", "要確認") if asks else None
+        return
+    if run.kind == RunKind.EMPLOYEES or not situation.candidates["people"]:
+        yield resolve_url("smarthr-run", run.pk)
 
 
 def _trouble(situation: Situation) -> Banner | None:
@@ -145,7 +160,7 @@ def _trouble(situation: Situation) -> Banner | None:
 def _of_run(run: SyncRun, tone: str, label: str) -> Banner:
     text = explain(run.error_code, run.error_detail or {}, subject="")
     page = resolve_url("smarthr-run", run.pk)
-    return Banner(tone, label, text.both, page, "結果を確認", said_on=page)
+    return Banner(tone, label, text.both, page, "結果を確認", (page,))
 
 
 def _settings() -> str:

@@ -86,6 +86,16 @@ def explain_unknown(permissions: Sequence[str]) -> ReasonText | None:
     return ReasonText(f"{named}を確認できませんでした。", f"{LATER}{_ASK_SUPPORT}")
 
 
+def missing_text(permissions: Sequence[str]) -> str:
+    named = "".join(f"「{name}」" for name in permissions)
+    return f"アクセストークンに{named}の権限がありません。"
+
+
+def unreadable_text(attributes: Sequence[str]) -> str:
+    named = "、".join(map(attribute_label, attributes))
+    return f"アクセストークンで{named}を読めないため、今の値を残しています。"
+
+
 def _clock(moment: datetime) -> str:
     at = timezone.localtime(moment)
     day = "" if at.date() == timezone.localdate() else f"{at:%Y/%m/%d} "
@@ -110,16 +120,20 @@ def account_text(match: AccountMatch, *, is_accepted: bool) -> ReasonText | None
     return _ACCOUNT.get(match)
 
 
+def _items(attributes: Sequence[str]) -> str:
+    named = "".join(f"「{attribute_label(name)}」" for name in attributes)
+    return f"従業員項目の{named}"
+
+
 def valueless_text(attributes: Sequence[str], seen: int) -> str:
-    named = "、".join(map(attribute_label, attributes))
     return (
-        f"{named}は、確認した{seen:,}名の全員が空でした。"
+        f"{_items(attributes)}は、確認した{seen:,}名の全員が空でした。"
         "登録があるときは、アクセストークンで読めるか確認してください。"
     )
 
 
 def untested_text(attributes: Sequence[str]) -> str:
-    named = "、".join(map(attribute_label, attributes))
+    named = _items(attributes)
     return f"接続テストの後に設定を変更したため、{named}はまだ確認していません。{AGAIN}"
 
 

@@ -182,7 +182,7 @@ def plan_to_do(plan: Plan) -> PlanToDo | None:
         return PlanToDo("error", state, state.label, plan.sentence)
     ends_soon = state == PlanState.MONITOR and plan.days_left <= LAST_NOTICE_DAYS
     if state == PlanState.GRACE or (ends_soon and not plan.continued):
-        label = "期間終了" if ends_soon else state.label
+        label = "まもなく終了" if ends_soon else state.label
         text = f"{plan.sentence}続けるときは、{SUPPORT}に連絡してください。"
         return PlanToDo("warning", "ends_soon" if ends_soon else state, label, text)
     return None

@@ -22,7 +22,7 @@ LATER = "時間をおいて、もう一度同期してください。"
 NOTHING_TO_DO = "対応は不要です。"
 NOTHING_KNOWN = "連携しているデータが、このSmartHRに1件もありません。"
 CHECK_ACCOUNT = "サブドメインとアクセストークンを確認してください。"
-NUMBER_RULE = "半角英数字3〜24文字（記号は @ . _ - 、先頭と末尾は英数字）"
+NUMBER_RULE = "半角英数字3〜24文字（記号は @ . _ -、先頭と末尾は英数字）"
 
 Detail = Mapping[str, Any]
 

@@ -1,4 +1,7 @@
-"""How much waits for a person's word: people with their cards, and groups (E12, G4)."""
+"""How much waits for a person's word: people with their cards, and groups (E12, G4).
+
+Whom a run deletes at this moment waits for nobody any more.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ def candidate_counts(company_id: int) -> dict[str, int]:
     counts: dict[str, int] = (
         DeletionCandidate.objects.for_company(company_id)
         .pending()
+        .free()
         .aggregate(
             **{key: Count("pk", filter=Q(subject=subject)) for key, subject in SUBJECTS.items()}
         )
@@ -36,6 +40,7 @@ def waiting_deletions(company: Company) -> WaitingDeletions:
     cards = (
         DeletionCandidate.objects.for_company(company)
         .pending()
+        .free()
         .aggregate(cards=Count("employee__cards"))["cards"]
         if counts["people"]
         else 0

@@ -13,7 +13,7 @@ from integrations.services.check_result import Access, CheckResult
 from integrations.smarthr.errors import CREWS_READ, DEPARTMENTS_READ, WEBHOOKS
 
 PURPOSES = {
-    CREWS_READ: "必ず必要です。",
+    CREWS_READ: "必須です。",
     DEPARTMENTS_READ: "部署をグループに取り込むときに必要です。",
     WEBHOOKS: "Webhookを自動で登録するときに必要です。",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -31,13 +32,30 @@ def connection_context(integration: SmartHRIntegration) -> dict[str, Any]:
         "connection": state,
         "check_tone": tone,
         "check_said": said,
+        "causes": "".join(causes(state)),
         "advice": list(_advice(state)),
         "unreadable": [attribute_label(name) for name in state.unreadable],
         "notes": list(_notes(state)),
+        "unproven": list(_unproven(state)),
         "own_ips": settings.OUTGOING_IPS,
         "is_ip_refused": state.problem_code == Reason.IP_NOT_PERMITTED,
         "notice": first_import_notice(integration, state.result),
     }
+
+
+def causes(state: ConnectionState, *, with_account: bool = True) -> Iterator[str]:
+    """Why the verdict is 接続エラー or 要確認, for places other than the section itself."""
+    if state.problem is not None:
+        yield state.problem.both
+        return
+    if with_account and state.is_other_account and state.account is not None:
+        yield state.account.both
+    if state.missing:
+        yield check_texts.missing_text([line.name for line in state.missing])
+    if state.unreadable:
+        yield check_texts.unreadable_text(state.unreadable)
+    if unknown := check_texts.explain_unknown([line.name for line in state.unknown]):
+        yield unknown.both
 
 
 def _advice(state: ConnectionState) -> list[str]:
@@ -56,10 +74,14 @@ def _notes(state: ConnectionState) -> list[str]:
     notes = []
     if state.account and not state.is_other_account:
         notes.append(f"{state.account.what}{state.account.next}")
-    if result and state.valueless:
-        notes.append(check_texts.valueless_text(state.valueless, result.seen))
     if result and result.crews == 0 and not result.seen:
         notes.append(check_texts.NO_CREWS)
-    if state.untested:
-        notes.append(check_texts.untested_text(state.untested))
     return notes
+
+
+def _unproven(state: ConnectionState) -> Iterator[str]:
+    """Attributes of which nobody knows whether the token reads them."""
+    if state.result and state.valueless:
+        yield check_texts.valueless_text(state.valueless, state.result.seen)
+    if state.untested:
+        yield check_texts.untested_text(state.untested)

@@ -134,7 +134,8 @@ def section_response(
     if not request.htmx:
         return settings_response(request, integration, status=status, **context)
     context |= {"section": section, "template": f"integrations/_{section}.html"}
-    context |= {"integration": integration, "is_saved": status == 200}
+    context |= {"integration": integration, "plan": plan_of(integration)}
+    context["is_saved"] = status == 200
     context |= connection_context(integration)
     return render(request, "integrations/section.html", context, status=status)
 

@@ -13,8 +13,9 @@ from employees.services.guesses import initial_logins_paused
 from integrations.choices import SYNC_KINDS, Outcome, RunKind, RunStatus, Subject
 from integrations.models import RunRecord, SmartHRIntegration, SyncRun
 from integrations.plan import Plan, plan_of, plan_to_do
-from integrations.reason_texts import attribute_label
 from integrations.reasons import Reason
+from integrations.services.connection_state import ConnectionState, Verdict, connection_state
+from integrations.views.connection import causes
 from integrations.views.progress import RunView
 from integrations.waiting import waiting_deletions
 
@@ -32,14 +33,18 @@ class ToDo:
 def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
     company: Company = integration.company
     ended = newest_ended(company)
+    state = connection_state(integration)
+    plan = plan_of(integration)
+    troubles = list(_connection(state, ended)) if plan.may_process else []
+    told = [run for run in ended.values() if troubles and _is_told(run, state)]
     return [
-        *_plan(plan_of(integration)),
+        *_plan(plan),
         *_deletions(company),
-        *_from_runs(integration, ended),
-        *_unreadable(integration),
+        *troubles,
+        *_from_runs(integration, {kind: run for kind, run in ended.items() if run not in told}),
         *_from_people(ended.get(RunKind.EMPLOYEES)),
         *_logins(company),
-        *_first_steps(integration, ended),
+        *(_first_steps(state, ended) if plan.may_process else ()),
     ]
 
 
@@ -100,12 +105,19 @@ def _from_runs(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -
                 yield ToDo(RunStatus.NEEDS_CONFIRMATION, "要確認", what, address, "結果を確認")
 
 
-def _unreadable(integration: SmartHRIntegration) -> Iterator[ToDo]:
-    if integration.unreadable:
-        names = "、".join(attribute_label(name) for name in integration.unreadable)
-        text = f"アクセストークンで{names}を読めないため、今の値を残しています。"
+def _connection(state: ConnectionState, ended: dict[RunKind, SyncRun]) -> Iterator[ToDo]:
+    """The verdict of the settings page, with its cause (T4, E11)."""
+    # A sync that stopped for it leads to the page where it can be confirmed (T5).
+    asks = any(run.error_code == Reason.OTHER_ACCOUNT for run in ended.values())
+    if text := "".join(causes(state, with_account=not asks)):
         address = f"{reverse('smarthr-settings')}#connection"
-        yield ToDo("needs_confirmation", "要確認", text, address, "接続を確認")
+        yield ToDo(state.verdict, state.verdict.label, text, address, "接続を確認")
+
+
+def _is_told(run: SyncRun, state: ConnectionState) -> bool:
+    """Whether the connection's own to-do says why this sync failed."""
+    is_line = run.error_code == Reason.PERMISSION_MISSING and bool(state.missing)
+    return run == state.met_by or is_line
 
 
 def _from_people(run: SyncRun | None) -> Iterator[ToDo]:
@@ -124,7 +136,8 @@ def _from_people(run: SyncRun | None) -> Iterator[ToDo]:
         yield ToDo("needs_confirmation", "要確認", text, f"{address}{query}", "対象者を確認")
     renamed = records.filter(Q(outcome=Outcome.UPDATED) & Q(changes__has_key="employee_id")).count()
     if renamed:
-        text = f"ログインに使う社員IDが{renamed:,}名変わりました。本人に知らせてください。"
+        text = f"ログインに使う社員IDが変わった社員が{renamed:,}名います。"
+        text += "本人に知らせてください。"
         yield ToDo("notice", "お知らせ", text, f"{address}?tab=logins", "対象者を確認")
 
 
@@ -137,13 +150,13 @@ def _logins(company: Company) -> Iterator[ToDo]:
         yield ToDo("attention", "注意", text, address, "有効期限を確認")
 
 
-def _first_steps(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -> Iterator[ToDo]:
+def _first_steps(state: ConnectionState, ended: dict[RunKind, SyncRun]) -> Iterator[ToDo]:
     address = reverse("smarthr-settings")
-    if not plan_of(integration).may_process:
-        return
-    if not integration.is_connected:
+    if state.verdict == Verdict.NOT_CONNECTED:
         text = "SmartHRとまだ接続していません。"
         yield ToDo("not_connected", "未設定", text, address, "SmartHR連携を設定")
     elif not ended:
-        text = "SmartHRと接続しました。「インポート・同期実行」で部署と従業員を取り込んでください。"
+        is_proven = state.verdict == Verdict.CONNECTED
+        text = "SmartHRと接続しました。" if is_proven else "SmartHRの接続を設定しました。"
+        text += "「インポート・同期実行」で部署と従業員を取り込んでください。"
         yield ToDo("not_connected", "未実行", text, address, "取り込みを始める")

@@ -23,6 +23,16 @@ function focusErrors(root) {
   (find(root, "[data-focus]")[0] ?? find(root, "[aria-invalid='true']")[0])?.focus();
 }
 
+/* The title says 「エラー：」 as long as a form of the page has an error, as on a whole page. */
+const ERROR_PREFIX = "エラー：";
+
+function titleErrors(root) {
+  if (!find(root, "form[hx-post]").length) return; // another part of the page says nothing of it
+  const plain = document.title.replace(ERROR_PREFIX, "");
+  const isWrong = document.querySelector("main .mk-field-error") !== null;
+  document.title = isWrong ? ERROR_PREFIX + plain : plain;
+}
+
 function offerToClose(root) {
   for (const button of find(root, "[data-close]")) {
     button.hidden = false;
@@ -66,12 +76,16 @@ function offerToCopy(root) {
   for (const button of find(root, "[data-copy], [data-copy-text]")) button.hidden = false;
 }
 
+function textToCopy({ copy, copyText }) {
+  if (copy === undefined) return copyText;
+  const source = document.querySelector(copy);
+  return source.value ?? source.textContent.trim();
+}
+
 async function copy(button) {
-  const source = button.dataset.copy && document.querySelector(button.dataset.copy);
-  const text = source ? (source.value ?? source.textContent.trim()) : button.dataset.copyText;
   button.parentElement.querySelector(".mk-copy-failed")?.remove();
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(textToCopy(button.dataset));
     sayBriefly("コピーしました。");
   } catch {
     // Errors do not go by themselves.
@@ -250,7 +264,10 @@ document.addEventListener("htmx:load", (event) => {
   offerToCopy(root);
   offerToChoose(root);
   announce(root);
-  if (root !== document.body) focusErrors(root);
+  if (root !== document.body) {
+    focusErrors(root);
+    titleErrors(root);
+  }
 });
 
 focusErrors(document);

@@ -147,7 +147,7 @@ def test_T5_a_confirmed_account_deletes_nobody_of_the_former_one(
     assert_asked(customer, person)
 
 
-def test_T5_groups_that_were_not_relinked_are_asked_about(
+def test_T5_G4_groups_that_were_not_relinked_are_asked_about(
     customer: Customer, account: Account, other: Account
 ) -> None:
     for one in (account, other):

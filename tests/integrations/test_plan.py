@@ -148,8 +148,8 @@ def test_P2_without_a_plan_the_sentence_says_whom_to_ask() -> None:
     [
         (date(2026, 3, 31), {}, None),
         (date(2027, 3, 16), {}, None),  # 15 days are left
-        (date(2027, 3, 17), {}, "期間終了"),
-        (date(2027, 3, 31), {}, "期間終了"),
+        (date(2027, 3, 17), {}, "まもなく終了"),
+        (date(2027, 3, 31), {}, "まもなく終了"),
         (date(2027, 3, 31), {"continued": True}, None),
         (date(2027, 4, 1), {}, "猶予期間"),
         (date(2027, 4, 1), {"continued": True}, None),

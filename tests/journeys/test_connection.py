@@ -1,5 +1,6 @@
 """接続テスト in a browser: what is typed stays, focus goes to the answer (T4, E13)."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,6 +108,29 @@ def test_T4_what_is_typed_stays_where_it_was_not_saved(
     button = page.get_by_role("button", name="接続テスト")
     expect(button).to_be_enabled()
     expect(button).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_T4_addresses_to_permit_are_copied(
+    page: Page, administrator: Employee, account: Account, live_server: Any, settings: Any
+) -> None:
+    settings.OUTGOING_IPS = ["203.0.113.5", "203.0.113.6"]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_settings(page, str(live_server.url))
+
+    page.get_by_role("button", name=re.compile(r"コピー.*203\.0\.113\.6")).click()
+
+    expect(page.locator("#toasts")).to_contain_text("コピーしました。")
+    assert page.evaluate("navigator.clipboard.readText()") == "203.0.113.6"
+
+    # The title tells of what could not be saved, until it could.
+    page.get_by_label("サブドメイン").fill("acme/")
+    save = page.locator("#connection").get_by_role("button", name="保存")
+    save.click()
+    expect(page).to_have_title(re.compile("^エラー：SmartHR連携"))
+    page.get_by_label("サブドメイン").fill("acme")
+    save.click()
+    expect(page.locator("#connection-said")).to_contain_text("保存しました。")
+    expect(page).to_have_title(re.compile("^SmartHR連携"))
 
 
 @pytest.mark.parametrize("button", ["保存", "接続テスト"])

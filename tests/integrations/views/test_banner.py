@@ -95,7 +95,7 @@ def test_the_most_urgent_one_stands_alone(signed_in: Client, company: Company) -
         [("warning", "要確認")],
         [("warning", "猶予期間")],
         [("error", "接続エラー")],
-        [("warning", "期間終了")],
+        [("warning", "まもなく終了")],
         [],
     ]
 
@@ -182,10 +182,36 @@ def test_candidates_are_counted_and_the_page_that_lists_them_leaves_it_out(
 
     said = words(signed_in)
 
-    assert "SmartHRで見つからない社員が3名、部署のグループが1件あります。" in said
+    assert "社員3名とグループ1件が、SmartHRで見つかりません。承認するまで" in said
     assert banners(signed_in, "/settings/smarthr/") == [("warning", "要確認")]
     where = re.findall(r'href="([^"]+)"', said)[0]
     assert banners(signed_in, where) == []
+    assert banners(signed_in, f"/settings/smarthr/runs/{run.pk}/") == []
+
+
+@pytest.mark.parametrize(
+    ("factory", "said"),
+    [
+        (PersonCandidateFactory, "SmartHRで見つからない社員が3名います。"),
+        (GroupCandidateFactory, "SmartHRで見つからないグループが3件あります。"),
+    ],
+)
+def test_people_are_there_and_groups_are_there(
+    signed_in: Client, company: Company, factory: type[PersonCandidateFactory], said: str
+) -> None:
+    factory.create_batch(3, company=company)
+
+    assert said in words(signed_in)
+
+
+def test_a_report_of_groups_does_not_tell_of_people_who_wait(
+    signed_in: Client, company: Company
+) -> None:
+    PersonCandidateFactory(company=company)
+    status = RunStatus.NEEDS_CONFIRMATION
+    run = RunFactory(company=company, kind=RunKind.DEPARTMENTS, status=status)
+
+    assert banners(signed_in, f"/settings/smarthr/runs/{run.pk}/") == [("warning", "要確認")]
 
 
 def test_T5_the_run_that_asks_about_the_account(signed_in: Client, company: Company) -> None:
@@ -196,6 +222,7 @@ def test_T5_the_run_that_asks_about_the_account(signed_in: Client, company: Comp
     assert f'href="/settings/smarthr/runs/{run.pk}/"' in words(signed_in)
     assert banners(signed_in, f"/settings/smarthr/runs/{run.pk}/") == []
     assert banners(signed_in, f"/settings/smarthr/runs/{run.pk}/accept-account/") == []
+    assert "（要確認あり）" in signed_in.get("/employees/").content.decode()
 
     set_plan(company, account_unchecked=False)  # a 管理者 has confirmed it
 
@@ -206,6 +233,7 @@ def test_G8_an_empty_answer(signed_in: Client, company: Company) -> None:
     asking(company)
 
     assert banners(signed_in) == [("warning", "要確認")]
+    assert "（要確認あり）" in signed_in.get("/groups/").content.decode()
 
     RunFactory(company=company, status=RunStatus.CANCELLED)  # says nothing
     assert banners(signed_in) == [("warning", "要確認")]

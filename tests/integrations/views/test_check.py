@@ -48,7 +48,7 @@ def test_T4_a_good_test_is_told_line_by_line(
     assert response.status_code == 200
     assert f"最終確認{at:%Y/%m/%d%H:%M}" in said
     assert "接続を確認しました。" in said
-    assert "従業員情報:参照読めました必ず必要です。部署:参照読めました" in said
+    assert "従業員情報:参照読めました必須です。部署:参照読めました" in said
     assert "Webhook:参照・更新参照・更新できます" in said
     assert TOKEN not in response.content.decode()
 
@@ -61,7 +61,7 @@ def test_T4_the_label_of_the_page_follows(
 
     response = press(signed_in)
 
-    assert swapped(response) == ["connection-state", "first-import"]
+    assert swapped(response) == ["connection-state", "connection-lead", "first-import"]
     assert text(response).count("接続済み") == 2
     assert text(signed_in.get(PAGE)).count("接続済み") == 2
 
@@ -103,12 +103,13 @@ def test_T4_a_failure_is_told_beside_the_button_and_stays(
 
     html = response.content.decode()
     assert response.status_code == 200
-    assert text(response).count(said) == 1
+    assert text(response).count(said) == 2  # the section and the lead
     assert text(response).count(label) == 2
     assert re.search(r'<div class="mk-alert mk-alert--\w+" tabindex="-1" data-focus>', html)
     account.clear_faults()
     later = signed_in.get(PAGE)
-    assert text(later).count(said) == 1
+    assert text(later).count(said) == 2
+    assert '<a href="#connection">接続を確認</a>' in later.content.decode()
     assert "data-focus" not in later.content.decode()
     assert "接続を確認しました。" not in text(later)
 
@@ -131,7 +132,7 @@ def test_T4_missing_permission_and_unreadable_attribute(
     assert "部署:参照権限がありません" in said
     assert "Webhook:参照・更新今の設定では不要です" in said
     assert "生年月日読めません" in said
-    assert "メールアドレスは、確認した3名の全員が空でした。" in said
+    assert "従業員項目の「部署」「メールアドレス」は、確認した3名の全員が空でした。" in said
     assert said.count("「リソースのアクセス許可」に追加し") == 1
     assert said.count("「従業員項目のアクセス許可」に追加し") == 1
     assert said.count("要確認") == 2
@@ -148,6 +149,7 @@ def test_T4_a_setting_that_needs_a_permission_says_so_at_once(
 
     assert swapped(saved) == [
         "connection-state",
+        "connection-lead",
         "connection-label",
         "connection-findings",
         "first-import",
@@ -166,7 +168,7 @@ def test_T4_addresses_are_shown_with_a_button_to_copy(
     html = press(signed_in).content.decode()
 
     assert "接続元のIPアドレス（203.0.113.5、203.0.113.6）を許可してください。" in html
-    copied = re.findall(r'<button type="button" class="btn" data-copy="([^"]+)" hidden>', html)
+    copied = re.findall(r'<button type="button" class="btn" data-copy-text="([^"]+)" hidden>', html)
     assert copied == ["203.0.113.5", "203.0.113.6"]
 
 
@@ -291,6 +293,6 @@ def test_T5_another_account_is_warned_about(
 
     said = text(press(signed_in))
 
-    assert said.count("連携しているデータが、このSmartHRに1件もありません。") == 1
+    assert said.count("連携しているデータが、このSmartHRに1件もありません。") == 2
     assert said.count("要確認") == 2
     assert reload(integration).account_unchecked is True

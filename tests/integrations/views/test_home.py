@@ -2,11 +2,13 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from companies.models import Company
 from integrations.choices import Outcome, RunKind, RunStatus
 from integrations.models import SmartHRIntegration
 from integrations.reasons import Reason
+from integrations.services.check_result import Access, CheckResult
 from tests.factories import (
     ActiveRunFactory,
     AdministratorFactory,
@@ -65,10 +67,82 @@ def test_people_and_groups_that_wait(signed_in: Client, company: Company) -> Non
 
 
 def test_failed_run_also_while_the_next_one_runs(signed_in: Client, company: Company) -> None:
-    run = RunFactory(company=company, status=RunStatus.FAILED, error_code=Reason.TOKEN_REJECTED)
+    run = RunFactory(company=company, status=RunStatus.FAILED, error_code=Reason.MAINTENANCE)
     ActiveRunFactory(company=company)
 
     assert to_dos(signed_in) == [("失敗", f"/settings/smarthr/runs/{run.pk}/")]
+
+
+def test_T4_a_broken_connection_is_told_once_as_on_the_settings_page(
+    signed_in: Client, company: Company
+) -> None:
+    RunFactory(company=company, status=RunStatus.FAILED, error_code=Reason.TOKEN_REJECTED)
+
+    assert to_dos(signed_in) == [("接続エラー", "/settings/smarthr/#connection")]
+    text = signed_in.get("/").content.decode()
+    assert text.count("アクセストークンがSmartHRで認められませんでした。") == 1
+
+
+@pytest.mark.parametrize(
+    ("result", "label", "told"),
+    [
+        (None, "未実行", "SmartHRの接続を設定しました。"),
+        (CheckResult(error=Reason.TOKEN_REJECTED), "接続エラー", "認められませんでした。"),
+        (
+            CheckResult(crews_read=Access.GRANTED, departments_read=Access.MISSING),
+            "要確認",
+            "アクセストークンに「部署:参照」の権限がありません。",
+        ),
+        (
+            CheckResult(crews_read=Access.GRANTED, departments_read=Access.GRANTED),
+            "未実行",
+            "SmartHRと接続しました。",
+        ),
+    ],
+)
+def test_T4_the_connection_is_told_by_its_verdict(
+    signed_in: Client, company: Company, result: CheckResult | None, label: str, told: str
+) -> None:
+    SmartHRIntegration.objects.for_company(company).update(
+        department_slot=1,
+        checked_at=timezone.now() if result else None,
+        check_result=result.to_json() if result else {},
+    )
+
+    page = signed_in.get("/")
+    first = page.context["to_dos"][0]
+
+    assert first.label == label
+    assert told in first.text
+    text = page.content.decode()
+    is_proven = result is not None and label == "未実行"
+    assert ("SmartHRと接続しました。" in text) is is_proven
+
+
+def test_T4_a_connection_that_is_paused_asks_for_nothing(
+    signed_in: Client, company: Company
+) -> None:
+    kept = CheckResult(error=Reason.TOKEN_REJECTED).to_json()
+    now = timezone.now()
+    SmartHRIntegration.objects.for_company(company).update(
+        checked_at=now, check_result=kept, plan_stopped_at=now
+    )
+
+    assert to_dos(signed_in) == [("停止中", "/settings/smarthr/")]
+
+
+def test_E12_whom_a_run_deletes_now_waits_for_nobody(signed_in: Client, company: Company) -> None:
+    approval = ActiveRunFactory(company=company, kind=RunKind.DELETIONS)
+    RunFactory(company=company)
+    BusinessCardFactory(
+        employee=PersonCandidateFactory(company=company, approval=approval).employee
+    )
+    PersonCandidateFactory(company=company)
+
+    text = signed_in.get("/").content.decode()
+
+    assert "SmartHRにいない社員が1名います。承認するまで削除されません。" in text
+    assert "SmartHRで見つからない社員が1名います。" in signed_in.get("/groups/").content.decode()
 
 
 @pytest.mark.parametrize("is_confirmed", [False, True])
@@ -126,7 +200,7 @@ def test_S1_changed_logins_are_to_be_told(signed_in: Client, company: Company) -
     RunRecordFactory(run=run, changes={"employee_id": [None, "00028"]})
 
     assert to_dos(signed_in) == [("お知らせ", f"/settings/smarthr/runs/{run.pk}/?tab=logins")]
-    assert "社員IDが1名変わりました。" in signed_in.get("/").content.decode()
+    assert "ログインに使う社員IDが変わった社員が1名います。" in signed_in.get("/").content.decode()
 
 
 def test_C6_what_is_held_back_for_the_last_administrator(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -85,6 +86,21 @@ def test_P2_P3_the_screen_says_how_it_stands(
     assert ("継続の連絡先" in said) is ("plan_continued_at" not in columns)
 
 
+def test_P3_while_it_is_stopped_the_page_does_not_say_that_it_syncs(
+    signed_in: Client, company: Company
+) -> None:
+    set_plan(company, {"plan_started_on": start_that_ended(-20), **STOPPED})
+
+    head = re.sub(r"\s+", "", page(signed_in).partition("<h1>")[2].partition("mk-plan")[0])
+    saved = signed_in.post(f"{PAGE}save/slot/", {"department_slot": "1"}, headers=HTMX)
+
+    assert "停止中のため、SmartHRとの同期はしていません。" in head
+    assert "停止中</span>" in head
+    assert "取り込みます" not in head
+    assert "設定済み" not in head
+    assert 'id="connection-state"' not in saved.content.decode()
+
+
 @pytest.mark.parametrize("columns", CLOSED)
 def test_P2_not_switched_on_shows_what_it_does_and_whom_to_ask(
     signed_in: Client, company: Company, columns: dict[str, Any]
@@ -95,9 +111,22 @@ def test_P2_not_switched_on_shows_what_it_does_and_whom_to_ask(
 
     assert "<h1>SmartHR連携</h1>" in text
     assert text.count("<li>") - text.count("<li><a") >= 3
-    for words in ("社員リストを作成・更新", "親子関係", "Webhook", "年間11,000円（税込）", "無料"):
+    for words in (
+        "社員リストを作成・更新",
+        "親子関係",
+        "差分プレビュー",
+        "年間11,000円（税込）",
+        "無料",
+    ):
         assert words in text
-    for hidden in ("インポート・同期実行", "サブドメイン", "アクセストークン", "acme", "hx-post"):
+    for hidden in (
+        "Webhook",
+        "インポート・同期実行",
+        "サブドメイン",
+        "アクセストークン",
+        "acme",
+        "hx-post",
+    ):
         assert hidden not in text
     start = columns["plan_started_on"]
     if start is None:

@@ -295,7 +295,7 @@ def test_departments_read_before_the_people_count_as_their_last_sync(
 def test_waiting_deletions_come_first(signed_in: Client, company: Company) -> None:
     PersonCandidateFactory(company=company)
 
-    assert "社員が1名あります。" in signed_in.get(PAGE).content.decode()
+    assert "社員が1名います。" in signed_in.get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize("runs", [1, 30])
