@@ -25,7 +25,7 @@ class ConnectionForm(forms.Form):
     subdomain = forms.CharField(
         label="サブドメイン",
         required=False,
-        help_text="SmartHRで変更したときは、ここも変更してください。連携は切れません。",
+        help_text="SmartHRで変更したときは、ここも変更してください。",
         widget=forms.TextInput(
             {
                 "class": "form-control mk-mono",
