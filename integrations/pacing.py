@@ -15,7 +15,7 @@ from integrations.smarthr.pacer import LONGEST_INLINE_WAIT, RateLimits
 # 10 a second are allowed; at exactly 10 some seconds hold 11.
 _SPACING: Final = 1 / 9.6
 # A request sent this late would come too close to the eleventh one after it.
-_LATEST: Final = 0.035
+_LATEST: Final = 0.025
 _HOURLY: Final = 4_950  # of 5,000, kept free for requests that we do not know of
 _HOUR: Final = 60  # minutes
 _SECOND: Final = 1.0
