@@ -1,16 +1,27 @@
-"""Many rows in one UPDATE: `UPDATE … FROM (VALUES …)`.
+"""Many rows at once: in batches, and in one UPDATE: `UPDATE … FROM (VALUES …)`.
 
 Django's bulk_update writes a CASE per row and column and is some twenty times slower; an upsert
 would bring back rows that were deleted meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from django.db import connection, models
 
+T = TypeVar("T")
+
 SQLITE_PARAMETERS = 900
 ROWS = 1000
+IN_CLAUSE: Final = 500  # values after one IN
+
+
+def batches(items: Collection[T], size: int = IN_CLAUSE) -> Iterator[list[T]]:
+    """All items in their order, at most `size` at a time."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
 def update_rows(

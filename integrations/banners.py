@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
@@ -15,20 +14,9 @@ from integrations.choices import SYNC_KINDS, RunKind, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import HALTED, Plan, PlanState, PlanToDo, plan_of, plan_to_do
 from integrations.reason_texts import explain
-from integrations.reasons import Reason
+from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.report import asks_about_account
 from integrations.waiting import candidate_counts
-
-# What a person has to put right before anything is synced again.
-CONNECTION_TROUBLES: Final = frozenset(
-    {
-        Reason.TOKEN_REJECTED,
-        Reason.PERMISSION_MISSING,
-        Reason.SUBDOMAIN_RENAMED,
-        Reason.IP_NOT_PERMITTED,
-        Reason.TOKEN_UNDECRYPTABLE,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

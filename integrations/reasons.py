@@ -50,6 +50,16 @@ class Reason(StrEnum):
     NOTHING_APPROVED = "nothing_approved"  # E12: no candidate of those chosen waits any more
 
 
+# What stops a sync, is the connection's own and stays until a person puts it right.
+CONNECTION_TROUBLES = frozenset(
+    {
+        Reason.TOKEN_REJECTED,
+        Reason.PERMISSION_MISSING,
+        Reason.SUBDOMAIN_RENAMED,
+        Reason.IP_NOT_PERMITTED,
+        Reason.TOKEN_UNDECRYPTABLE,
+    }
+)
 # A record with one of these was not imported or not updated: the count `skipped`.
 LEFT_OUT = frozenset(
     {

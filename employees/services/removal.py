@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
+from companies.set_based import batches
 from employees.models import Employee
 from employees.signals import employee_deleting
-
-BATCH: Final = 500
 
 
 class LastAdministrator(Exception):
@@ -46,8 +44,8 @@ def remove_employees(
         employee_deleting.send(sender=Employee, employee=employee)
     events = [_deleted(employee, reason) for employee in employees]
     write_audit(company=company_id, actor=actor, events=events)
-    for start in range(0, len(going), BATCH):
-        people.filter(pk__in=going[start : start + BATCH]).delete()
+    for batch in batches(going):
+        people.filter(pk__in=batch).delete()
 
 
 def _deleted(employee: Employee, reason: str) -> Event:

@@ -35,12 +35,11 @@ from integrations.smarthr.haste import IMPATIENT
 from integrations.smarthr.paging import PER_PAGE
 from integrations.smarthr.records import BadRecord, Crew, Department, Page
 from integrations.sync.ledger import ALWAYS_THERE
+from integrations.sync.plan_person import RETIRED
 from integrations.sync.progress import Progress
 from integrations.sync.rows import count_having
 from integrations.sync.types import SyncSettings
 from integrations.sync.unreadable import hidden_attributes, note_attributes, watched
-
-RETIRED = "retired"
 
 
 def check_connection(*, company: Company) -> CheckResult:

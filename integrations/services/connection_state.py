@@ -11,23 +11,13 @@ from integrations.check_texts import account_text, explain_failure
 from integrations.choices import SYNC_KINDS, RunKind, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, explain
-from integrations.reasons import Reason
+from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.services.check_result import Access, AccountMatch, CheckResult
 from integrations.services.permission_lines import Line, PermissionLine, permission_lines
 from integrations.services.snapshot import sync_settings
 from integrations.smarthr.errors import CREWS_READ, DEPARTMENTS_READ
 from integrations.sync.unreadable import watched
 
-# What stops a sync, is the connection's own and stays until a person changes it.
-LASTING = frozenset(
-    {
-        Reason.TOKEN_REJECTED,
-        Reason.PERMISSION_MISSING,
-        Reason.IP_NOT_PERMITTED,
-        Reason.SUBDOMAIN_RENAMED,
-        Reason.TOKEN_UNDECRYPTABLE,
-    }
-)
 # Nothing is wrong with the settings.
 PASSING = frozenset({Reason.RATE_LIMITED, Reason.MAINTENANCE})
 # A sync that ended with one of these has not shown that it reads the right account.
@@ -159,7 +149,7 @@ def _problem(
     integration: SmartHRIntegration, result: CheckResult | None, run: SyncRun | None
 ) -> tuple[ReasonText | None, str, SyncRun | None]:
     """Its text and code, and the sync that met it."""
-    if run is not None and run.error_code in LASTING and not _is_a_line(run, result):
+    if run is not None and run.error_code in CONNECTION_TROUBLES and not _is_a_line(run, result):
         return explain(run.error_code, run.error_detail, subject=""), run.error_code, run
     if result is not None and result.error:
         detail = {"subdomain": result.subdomain}

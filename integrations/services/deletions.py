@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
+from companies.set_based import batches
 from employees.models import Employee
 from employees.services.removal import lock_company
 from integrations.choices import CandidateStatus, RunKind, Trigger
 from integrations.models import DeletionCandidate, SyncRun
 from integrations.reasons import Reason
 from integrations.services.runs import NotReady, start_run
-
-IN_CLAUSE: Final = 500
 
 
 def pending(company: Company) -> list[DeletionCandidate]:
@@ -84,7 +83,5 @@ def _dismissed(candidate: DeletionCandidate) -> Event:
 
 def _rows(company: Company, keys: Collection[int]) -> Iterator[Any]:
     """Query sets of the company's candidates among them."""
-    ordered: Sequence[int] = sorted(keys)
-    for start in range(0, len(ordered), IN_CLAUSE):
-        batch = ordered[start : start + IN_CLAUSE]
+    for batch in batches(sorted(keys)):
         yield DeletionCandidate.objects.for_company(company).filter(pk__in=batch)

@@ -15,9 +15,7 @@ from integrations.choices import SYNC_KINDS, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from integrations.services.runs import CAN_BE_CANCELLED, clear
-from integrations.smarthr.errors import (
-    RetryLater,
-)
+from integrations.smarthr.errors import RetryLater
 from integrations.sync.database import DatabaseLedger
 from integrations.sync.preview_ledger import PreviewLedger
 

@@ -22,12 +22,7 @@ from integrations.services.connection import integration_of
 from integrations.services.run_endings import RunLedger, Slice, finish, held, release_run, wait
 from integrations.services.snapshot import preview_ledger, sync_settings
 from integrations.services.summary import failure_detail
-from integrations.smarthr.errors import (
-    Maintenance,
-    RateLimited,
-    RetryLater,
-    SmartHRError,
-)
+from integrations.smarthr.errors import Maintenance, RateLimited, RetryLater, SmartHRError
 from integrations.sync.database import DatabaseLedger
 from integrations.sync.engine import advance, ending
 from integrations.sync.ledger import LeaseLost, RunCancelled

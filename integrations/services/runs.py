@@ -120,28 +120,31 @@ def request_cancel(*, run: SyncRun, actor: Employee) -> None:
         if not asked:
             return
         _audit(run, person(actor), AuditAction.CANCELLED)
-        idle = runs.filter(CAN_BE_CANCELLED, lease=None).update(
-            status=RunStatus.CANCELLED, finished_at=timezone.now(), error_code="", page_in_hand={}
-        )
-        if idle:
-            clear(run)
+        _end_cancelled(run, runs.filter(lease=None))
 
 
 def cancel_own(run: SyncRun, actor: Actor) -> bool:
     """Ctrl-C on the command that started the run; False where it has to go on to its end."""
     runs = SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk)
     with transaction.atomic():
-        ended = runs.filter(CAN_BE_CANCELLED).update(
-            status=RunStatus.CANCELLED,
-            finished_at=timezone.now(),
-            lease=None,
-            not_before=None,
-            error_code="",
-            page_in_hand={},
-        )
+        ended = _end_cancelled(run, runs)
         if ended:
             _audit(run, actor, AuditAction.CANCELLED)
-            clear(run)
+    return ended
+
+
+def _end_cancelled(run: SyncRun, rows: Any) -> bool:
+    """Whether the run was among the rows, and may end here."""
+    ended = rows.filter(CAN_BE_CANCELLED).update(
+        status=RunStatus.CANCELLED,
+        finished_at=timezone.now(),
+        lease=None,
+        not_before=None,
+        error_code="",
+        page_in_hand={},
+    )
+    if ended:
+        clear(run)
     return bool(ended)
 
 

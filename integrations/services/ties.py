@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from django.utils import timezone
 
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
-from companies.set_based import update_rows
+from companies.set_based import batches, update_rows
 from employees.models import Employee
 from employees.services.removal import lock_company
 from groups.models import Group
@@ -31,7 +30,6 @@ from integrations.services.connection import (
 )
 from integrations.services.surveys import is_of_this_account
 
-BATCH: Final = 500
 TRIES: Final = 3
 LABEL_LENGTH: Final = 300
 # Nothing that the former record of SmartHR's said holds for the new one; without a version the
@@ -136,7 +134,7 @@ def _chosen(company: Company, pks: Collection[int], *, lock: bool) -> _Chosen:
     else:
         integration = integrations.get()
     rows: list[Tie] = []
-    for batch in _batches(sorted(set(pks))):
+    for batch in batches(sorted(set(pks))):
         found = Tie.objects.for_company(company).filter(pk__in=batch)
         # Locked, the records are read below.
         rows += (found if lock else found.select_related("employee", "group")).order_by("pk")
@@ -155,13 +153,13 @@ def _find(chosen: _Chosen, subject: str, records: Any, *, lock: bool) -> None:
     rows = [row for row in chosen.rows if row.subject == subject]
     if lock:
         now: dict[int, Record] = {}
-        for batch in _batches(sorted({_pk(row) for row in rows})):
-            found = records.filter(pk__in=batch).select_for_update().order_by("pk")
+        for pks in batches(sorted({_pk(row) for row in rows})):
+            found = records.filter(pk__in=pks).select_for_update().order_by("pk")
             now |= {record.pk: record for record in found}
         for row in rows:
             setattr(row, subject, now[_pk(row)])  # nobody is deleted while the company is locked
     ids = {row.smarthr_id for row in rows} | {row.previous_id for row in rows if row.previous_id}
-    for batch in _batches(sorted(ids)):
+    for batch in batches(sorted(ids)):
         found = records.filter(smarthr_id__in=batch).values_list("smarthr_id", "pk")
         chosen.holders |= {(subject, smarthr_id): pk for smarthr_id, pk in found}
 
@@ -242,10 +240,10 @@ def _link(rows: Sequence[Tie], *, company: Company, actor: Actor, undo: bool) ->
             if row.subject == subject
         }
         update_rows(model, ["smarthr_id", *forgotten], ids)
-        for batch in _batches(ids):
+        for batch in batches(ids):
             _drop_candidates(company, subject, batch)
     status = TieStatus.UNDONE if undo else TieStatus.TIED
-    for batch in _batches([row.pk for row in rows]):
+    for batch in batches([row.pk for row in rows]):
         Tie.objects.for_company(company).filter(pk__in=batch).update(
             status=status,
             decided_at=timezone.now(),
@@ -267,9 +265,3 @@ def _event(row: Tie, action: AuditAction) -> Event:
     if action == AuditAction.UNTIED:
         before, after = after, before
     return Event(action, row.subject, _pk(row), str(_record(row)), {"smarthr": (before, after)})
-
-
-def _batches(items: Collection[Any]) -> Iterator[list[Any]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import closing
-from itertools import islice
 from uuid import UUID
 
+from companies.set_based import batches
 from integrations.choices import RunKind
 from integrations.reasons import Reason
 from integrations.smarthr.client import SmartHRClient
@@ -46,11 +46,7 @@ def _knows_any(work: Work, crews: list[UUID], departments: set[UUID]) -> bool:
 
 
 def _knows_crew(client: SmartHRClient, crews: list[UUID]) -> bool:
-    remaining = iter(crews)
-    while batch := list(islice(remaining, BATCH)):
-        if client.crews_by_id(batch, fields=("id",)):
-            return True
-    return False
+    return any(client.crews_by_id(batch, fields=("id",)) for batch in batches(crews, BATCH))
 
 
 def _knows_department(client: SmartHRClient, departments: set[UUID]) -> bool:

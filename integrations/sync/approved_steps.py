@@ -10,9 +10,8 @@ from uuid import UUID
 
 from integrations.choices import Outcome, Phase, Subject
 from integrations.reasons import Reason
-from integrations.sync.deletion_steps import deleted_line
-from integrations.sync.department_steps import deleted_group_line
-from integrations.sync.ledger import Ledger, Line, StoredPage
+from integrations.sync.ledger import Ledger, StoredPage
+from integrations.sync.lines import deleted_line, line_about
 from integrations.sync.outcomes import StopRun
 from integrations.sync.plan_deletions import held_administrators
 from integrations.sync.types import GroupRow, Note, Person
@@ -22,6 +21,7 @@ from integrations.sync.work import Work
 BATCH: Final = 10
 # An older answer is asked for again before anybody goes: a run can wait for hours.
 GOOD_FOR: Final = timedelta(hours=1)
+STILL_THERE: Final = Note(Reason.STILL_EXISTS)
 READINGS: Final = {Subject.EMPLOYEE: 1, Subject.GROUP: 2}
 
 
@@ -129,11 +129,14 @@ def _remove_people(ledger: Ledger) -> None:
     if going:
         ledger.delete_people(going)
         ledger.progress.has_deleted = True
+    stays = [people[crew] for crew in sorted(existing)]
+    # C6: SmartHR no longer has them, which is what the count tells.
+    last = Note(Reason.LAST_ADMINISTRATOR, {"act": "削除"})
     ledger.report(
         [
             *(deleted_line(person) for person in going),
-            *(_left(people[crew], Note(Reason.STILL_EXISTS)) for crew in sorted(existing)),
-            *(_held(person) for person in gone if person.pk in held),
+            *(line_about(person, Outcome.UNCHANGED, STILL_THERE) for person in stays),
+            *(line_about(person, Outcome.LEFT_OUT, last) for person in gone if person.pk in held),
         ]
     )
 
@@ -152,31 +155,7 @@ def _remove_groups(ledger: Ledger) -> None:
     stays = [group for key, group in groups.items() if key in existing]
     ledger.report(
         [
-            *(deleted_group_line(group) for group in going),
-            *(_left(group, Note(Reason.STILL_EXISTS)) for group in stays),
+            *(deleted_line(group) for group in going),
+            *(line_about(group, Outcome.UNCHANGED, STILL_THERE) for group in stays),
         ]
-    )
-
-
-def _left(record: Person | GroupRow, note: Note) -> Line:
-    is_person = isinstance(record, Person)
-    return Line(
-        subject=Subject.EMPLOYEE if is_person else Subject.GROUP,
-        smarthr_id=str(record.smarthr_id),
-        label=record.label if isinstance(record, Person) else record.name,
-        outcome=Outcome.UNCHANGED,
-        notes=(note,),
-        object_pk=record.pk,
-    )
-
-
-def _held(person: Person) -> Line:
-    """C6: not deleted although SmartHR no longer has them, which is what the count tells."""
-    return Line(
-        subject=Subject.EMPLOYEE,
-        smarthr_id=str(person.smarthr_id),
-        label=person.label,
-        outcome=Outcome.LEFT_OUT,
-        notes=(Note(Reason.LAST_ADMINISTRATOR, {"act": "削除"}),),
-        object_pk=person.pk,
     )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from companies.audit import Actor
 from companies.models import ActorKind
+from companies.set_based import IN_CLAUSE, batches
 from employees.identifiers import random_employee_id
 from employees.models import Employee
 from employees.services.removal import (
@@ -51,7 +51,6 @@ from integrations.sync.rows import count_having, group_row, holder_row, person_r
 from integrations.sync.types import GroupPlan, GroupRow, Holder, Person, PersonPlan, SyncSettings
 
 TRIES = 3
-IN_CLAUSE = 500
 
 
 class DatabaseLedger(Ledger):
@@ -154,7 +153,7 @@ class DatabaseLedger(Ledger):
     # --- people -----------------------------------------------------------------------------
     def people(self, crews: Collection[UUID]) -> dict[UUID, Person]:
         found: dict[UUID, Person] = {}
-        for batch in _batches(crews):
+        for batch in batches(crews):
             rows = self._employees().filter(smarthr_id__in=batch)
             for employee in rows.select_for_update().order_by("pk"):
                 found[employee.smarthr_id] = person_row(employee)
@@ -170,20 +169,20 @@ class DatabaseLedger(Ledger):
     def tombstones(self, crews: Collection[UUID]) -> dict[UUID, datetime]:
         rows = CrewTombstone.objects.for_company(self.run.company_id)
         found: dict[UUID, datetime] = {}
-        for batch in _batches(crews):
+        for batch in batches(crews):
             found.update(rows.filter(smarthr_id__in=batch).values_list("smarthr_id", "deleted_at"))
         return found
 
     def holders(self, employee_ids: Collection[str]) -> dict[str, Holder]:
         rows: list[Employee] = []
-        for batch in _batches(employee_ids):
+        for batch in batches(employee_ids):
             rows += self._employees().filter(employee_id__in=batch)
         created: set[int] = set()
-        for batch in _batches([row.pk for row in rows]):
+        for pks in batches([row.pk for row in rows]):
             records = RunRecord.objects.for_company(self.run.company_id).filter(
                 run=self.run, outcome=Outcome.CREATED, subject=Subject.EMPLOYEE
             )
-            keys = records.filter(object_pk__in=batch).values_list("object_pk", flat=True)
+            keys = records.filter(object_pk__in=pks).values_list("object_pk", flat=True)
             created |= {key for key in keys if key is not None}
         return {row.employee_id: holder_row(row, created=row.pk in created) for row in rows}
 
@@ -220,7 +219,7 @@ class DatabaseLedger(Ledger):
 
     def delete_people(self, people: Sequence[Person]) -> None:
         going: list[Employee] = []
-        for batch in _batches([person.pk for person in people]):
+        for batch in batches([person.pk for person in people]):
             going += self._employees().filter(pk__in=batch)
         company = self.run.company
         remove_employees(company_id=company.pk, employees=going, actor=self.actor)
@@ -255,7 +254,7 @@ class DatabaseLedger(Ledger):
     def drop_candidates(self, subject: Subject, answered: Collection[UUID]) -> None:
         waiting = set(self._candidates(subject).values_list("smarthr_id", flat=True))
         back = waiting.intersection(answered)
-        for batch in _batches(back):
+        for batch in batches(back):
             self._candidates(subject).filter(smarthr_id__in=batch).delete()
 
     def pending_candidates(self) -> int:
@@ -285,7 +284,7 @@ class DatabaseLedger(Ledger):
             run=self.run, subject=subject
         )
         found: dict[str, Outcome] = {}
-        for batch in _batches(ids):
+        for batch in batches(ids):
             met = rows.filter(smarthr_id__in=batch).exclude(outcome=Outcome.UNCHANGED)
             for record_id, outcome in met.order_by("pk").values_list("smarthr_id", "outcome"):
                 found[record_id] = Outcome(outcome)
@@ -326,9 +325,3 @@ def _noun(run: SyncRun) -> str:
 def _can_be_repeated(error: Exception) -> bool:
     """A lost connection is not repeated here: another worker takes the run over."""
     return isinstance(error, IntegrityError) or connection.is_usable()
-
-
-def _batches(items: Collection[Any]) -> Iterator[list[Any]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, IN_CLAUSE)):
-        yield batch

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from integrations.choices import DeletionPolicy, Outcome, Phase, Subject
 from integrations.reasons import Reason
 from integrations.sync.ledger import Ledger, Line
+from integrations.sync.lines import deleted_line, line_about
 from integrations.sync.people_steps import all_wishes
 from integrations.sync.plan_deletions import people_limit
 from integrations.sync.plan_ids import IdDecision, decide_ids
@@ -143,36 +145,13 @@ def _taken(person: Person, value: str, employee_id: str, holder: str, *, new: bo
 
 
 def _login_change(person: Person, code: str) -> Line:
-    return Line(
-        subject=Subject.EMPLOYEE,
-        smarthr_id=str(person.smarthr_id),
-        label=f"{person.last_name} {person.first_name}（{code}）",
-        outcome=Outcome.UPDATED,
-        changes={"employee_id": (person.employee_id, code)},
-        object_pk=person.pk,
-    )
+    changed = replace(person, employee_id=code)
+    changes = {"employee_id": (person.employee_id, code)}
+    return line_about(changed, Outcome.UPDATED, changes=changes)
 
 
 def _note(person: Person, note: Note) -> Line:
-    return Line(
-        subject=Subject.EMPLOYEE,
-        smarthr_id=str(person.smarthr_id),
-        label=person.label,
-        outcome=Outcome.UNCHANGED,
-        notes=(note,),
-        object_pk=person.pk,
-    )
-
-
-def deleted_line(person: Person) -> Line:
-    return Line(
-        subject=Subject.EMPLOYEE,
-        smarthr_id=str(person.smarthr_id),
-        label=person.label,
-        outcome=Outcome.DELETED,
-        changes={"employee_id": (person.employee_id, None)},
-        object_pk=person.pk,
-    )
+    return line_about(person, Outcome.UNCHANGED, note)
 
 
 def _seen(ledger: Ledger) -> set[str]:

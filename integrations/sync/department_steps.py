@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from integrations.choices import Outcome, Phase, Subject
+from integrations.choices import Phase, Subject
 from integrations.reasons import Reason
 from integrations.smarthr.records import BadRecord, Department, Page
 from integrations.sync.held import department_from_json, department_to_json
 from integrations.sync.ledger import Ledger, Line, StoredPage
+from integrations.sync.lines import deleted_line
 from integrations.sync.outcomes import StopRun
 from integrations.sync.plan_deletions import exceeds_group_limit
 from integrations.sync.plan_groups import missing_groups, plan_groups
@@ -165,18 +166,7 @@ def _delete(ledger: Ledger, vanished: list[GroupRow]) -> None:
     if not vanished:
         return
     ledger.delete_groups(vanished)
-    ledger.report([deleted_group_line(group) for group in vanished])
-
-
-def deleted_group_line(group: GroupRow) -> Line:
-    return Line(
-        subject=Subject.GROUP,
-        smarthr_id=str(group.smarthr_id),
-        label=group.name,
-        outcome=Outcome.DELETED,
-        changes={"name": (group.name, None)},
-        object_pk=group.pk,
-    )
+    ledger.report([deleted_line(group) for group in vanished])
 
 
 def _line(plan: GroupPlan, by_pk: Mapping[int, GroupRow], names: Mapping[UUID, str]) -> Line:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.choices import RunStatus
 from integrations.models import SyncRun
-from integrations.plan import Plan
+from integrations.plan import plan_of
 from integrations.reasons import Reason
 from integrations.sync.ledger import LeaseLost, RunCancelled
 from integrations.sync.outcomes import StopRun
@@ -23,21 +23,17 @@ def hold_lease(run: SyncRun, lease: UUID, *, to_its_end: bool) -> None:
         raise LeaseLost
     if to_its_end:
         return
-    now = "company__smarthr_integration__"
-    cancelled, version, current, start, word, stop = runs.values_list(
-        "cancel_requested_at",
-        "settings_version",
-        f"{now}settings_version",
-        f"{now}plan_started_on",
-        f"{now}plan_continued_at",
-        f"{now}plan_stopped_at",
-    ).get()
-    if cancelled is not None:
+    now: SyncRun = (
+        runs.select_related("company__smarthr_integration")
+        .defer("progress", "counts", "page_in_hand", "company__smarthr_integration__check_result")
+        .get()
+    )
+    if now.cancel_requested_at is not None:
         raise RunCancelled
-    plan = Plan(timezone.localdate(), start, word is not None, stop is not None)
-    if plan.refusal is not None:  # P2, P3
-        raise StopRun(plan.refusal, confirm=False)
-    if version != current:
+    integration = now.company.smarthr_integration
+    if (refusal := plan_of(integration).refusal) is not None:  # P2, P3
+        raise StopRun(refusal, confirm=False)
+    if now.settings_version != integration.settings_version:
         raise StopRun(Reason.SETTINGS_CHANGED, confirm=False)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
-from companies.set_based import update_rows
+from companies.set_based import batches, update_rows
 from employees.identifiers import parked_employee_id
 from employees.models import Employee
 from integrations.choices import Outcome
@@ -57,7 +57,7 @@ def move_ids(moves: Mapping[int, str], *, company: Company, actor: Actor) -> Non
     """New 社員ID by primary key. All are parked first, so that swaps and rings work (S3)."""
     before = {
         employee.pk: employee
-        for pks in _batches(list(moves))
+        for pks in batches(list(moves))
         for employee in Employee.objects.for_company(company).filter(pk__in=pks)
     }
     update_rows(Employee, ["employee_id"], {pk: (parked_employee_id(pk),) for pk in moves})
@@ -104,7 +104,7 @@ def _said(lines: Sequence[Line], run: SyncRun) -> set[tuple[str, str]]:
     """What the run has noted on these records already."""
     ids = [line.smarthr_id for line in lines if line.notes]
     said: set[tuple[str, str]] = set()
-    for batch in _batches(ids):
+    for batch in batches(ids):
         rows = RunRecord.objects.for_company(run.company_id).filter(
             run=run, subject=lines[0].subject, smarthr_id__in=batch
         )
@@ -147,7 +147,3 @@ def _event(plan: PersonPlan, keys: Mapping[str, int]) -> Event:
     pk = keys[plan.smarthr_id] if plan.person is None else plan.person.pk
     action = AuditAction.CREATED if created else AuditAction.UPDATED
     return Event(action, "employee", pk, plan.label, plan.changes)
-
-
-def _batches(items: Sequence[Any]) -> list[Sequence[Any]]:
-    return [items[start : start + 500] for start in range(0, len(items), 500)]

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from companies.set_based import batches
 from integrations.choices import Outcome, RunKind, Subject
 from integrations.models import SyncRun
 from integrations.reasons import Reason
 from integrations.record_texts import MADE_UP_ID
 from integrations.sync.lease import hold_lease, rows_of
 from integrations.sync.ledger import Line
+from integrations.sync.lines import line_about
 from integrations.sync.memory import MemoryLedger, Records
 from integrations.sync.people_writes import add_lines
 from integrations.sync.types import Note, SyncSettings
@@ -53,10 +55,10 @@ class PreviewLedger(MemoryLedger):
 
     def keep_report(self) -> None:
         """In the transaction that ends the run."""
+        lines = list(self._all_lines())
         for subject in Subject:
-            lines = [line for line in self._all_lines() if line.subject == subject]
-            for start in range(0, len(lines), CHUNK):
-                add_lines(lines[start : start + CHUNK], run=self.run)
+            for batch in batches([line for line in lines if line.subject == subject], CHUNK):
+                add_lines(batch, run=self.run)
 
     def _all_lines(self) -> Iterator[Line]:
         for line in self.lines:
@@ -84,22 +86,11 @@ class PreviewLedger(MemoryLedger):
 
     def _asked_about(self) -> Iterator[Line]:
         """E12, G4: who would wait for a person's word."""
-        note = (Note(Reason.WOULD_ASK),)
+        note = Note(Reason.WOULD_ASK)
         for crew in sorted(self.records.pending[Subject.EMPLOYEE]):
             if (person := self.records.people.get(crew)) is not None:
-                yield _asked(Subject.EMPLOYEE, crew, person.label, person.pk, note)
+                yield line_about(person, Outcome.UNCHANGED, note)
         named = {group.smarthr_id: group for group in self.records.groups.values()}
         for department in sorted(self.records.pending[Subject.GROUP]):
             if (group := named.get(department)) is not None:
-                yield _asked(Subject.GROUP, department, group.name, group.pk, note)
-
-
-def _asked(subject: Subject, key: UUID, label: str, pk: int, notes: tuple[Note, ...]) -> Line:
-    return Line(
-        subject=subject,
-        smarthr_id=str(key),
-        label=label,
-        outcome=Outcome.UNCHANGED,
-        notes=notes,
-        object_pk=pk,
-    )
+                yield line_about(group, Outcome.UNCHANGED, note)

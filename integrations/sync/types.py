@@ -83,6 +83,10 @@ class GroupRow:
     source_updated_at: datetime | None = None
     source_read_at: datetime | None = None
 
+    @property
+    def label(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.banners import CONNECTION_TROUBLES
 from integrations.choices import (
     READING_KINDS,
     SURVEY_KINDS,
@@ -22,7 +21,7 @@ from integrations.choices import (
 )
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, attribute_label, explain, explain_deletions
-from integrations.reasons import Reason
+from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.record_texts import in_words_of_a_stopped_preview
 from integrations.report import asks_about_account
 from integrations.services.snapshot import PREVIEWED_SLOT

@@ -13,11 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
 from employees.models import Employee
-from integrations.banners import CONNECTION_TROUBLES
 from integrations.choices import RunKind, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import GRACE_DAYS, a_year_after
-from integrations.reasons import Reason
+from integrations.reasons import CONNECTION_TROUBLES, Reason
 from tests.factories import (
     ApproverFactory,
     EmployeeFactory,

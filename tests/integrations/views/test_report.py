@@ -7,10 +7,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
-from integrations.banners import CONNECTION_TROUBLES
 from integrations.choices import Outcome, RunKind, RunStatus, Subject
 from integrations.models import RunRecord, SyncRun
-from integrations.reasons import Reason
+from integrations.reasons import CONNECTION_TROUBLES, Reason
 from tests.factories import (
     BusinessCardFactory,
     GroupCandidateFactory,
