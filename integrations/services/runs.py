@@ -110,17 +110,20 @@ def active_run(company: Company) -> SyncRun | None:
     return run
 
 
-def request_cancel(*, run: SyncRun, actor: Employee) -> None:
-    """The worker stops at its next step; a run that waits ends at once."""
+def request_cancel(*, run: SyncRun, actor: Employee) -> bool:
+    """The worker stops at its next step; a run that waits ends at once.
+
+    False where there is nothing to cancel any more, or again.
+    """
     with transaction.atomic():
         runs = SyncRun.objects.for_company(run.company_id).active().filter(pk=run.pk)
-        asked = runs.filter(cancel_requested_at=None).update(
+        asked = runs.filter(CAN_BE_CANCELLED, cancel_requested_at=None).update(
             cancel_requested_at=timezone.now(), cancelled_by_label=actor.label[:LABEL_LENGTH]
         )
-        if not asked:
-            return
-        _audit(run, person(actor), AuditAction.CANCELLED)
-        _end_cancelled(run, runs.filter(lease=None))
+        if asked:
+            _audit(run, person(actor), AuditAction.CANCELLED)
+            _end_cancelled(run, runs.filter(lease=None))
+    return bool(asked)
 
 
 def cancel_own(run: SyncRun, actor: Actor) -> bool:

@@ -105,6 +105,11 @@ class RunView:
         return self.run.kind == RunKind.PREVIEW
 
     @property
+    def goes_to_its_end(self) -> bool:
+        """E12: it has deleted somebody, so that it can no longer be cancelled."""
+        return self.run.is_active and bool((self.run.progress or {}).get("has_deleted"))
+
+    @property
     def noun(self) -> str:
         if self.run.kind == RunKind.DELETIONS:
             return "削除"

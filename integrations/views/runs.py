@@ -85,13 +85,14 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
-    run = _run(request, pk)
-    if request.method == "POST":
-        request_cancel(run=run, actor=cast(Employee, request.user))
-        return redirect("smarthr-run", run.pk)
-    if not run.is_active:
-        return redirect("smarthr-run", run.pk)
-    return render(request, "integrations/cancel.html", {"view": RunView(run, None)})
+    view = RunView(_run(request, pk), None)
+    if view.goes_to_its_end:
+        messages.info(request, "削除が済んでいるため、中止できません。このまま最後まで進みます。")
+    elif request.method == "POST":
+        request_cancel(run=view.run, actor=cast(Employee, request.user))
+    elif view.run.is_active:
+        return render(request, "integrations/cancel.html", {"view": view})
+    return redirect("smarthr-run", pk)
 
 
 @administrators_only

@@ -233,10 +233,12 @@ def test_E12_a_run_that_has_deleted_and_pauses_is_not_cancelled(customer: Custom
     run.progress = {"has_deleted": True}
     run.save()
 
-    request_cancel(run=run, actor=administrator(customer))
+    accepted = request_cancel(run=run, actor=administrator(customer))
 
     run.refresh_from_db()
-    assert run.is_active
+    assert (accepted, run.is_active, run.cancel_requested_at) == (False, True, None)
+    entries = AuditEntry.objects.for_company(customer.company).filter(action="cancelled")
+    assert not entries.exists()
 
 
 # --- waiting -------------------------------------------------------------------------------

@@ -162,6 +162,22 @@ def test_cancelling_asks_and_then_is_shown(signed_in: Client, company: Company) 
     assert "data-dialog" not in answer
 
 
+def test_E12_once_it_has_deleted_it_is_not_offered_to_be_cancelled(
+    signed_in: Client, company: Company
+) -> None:
+    run = ActiveRunFactory(company=company, progress={"has_deleted": True})
+    path = f"/settings/smarthr/runs/{run.pk}/cancel/"
+
+    watched = page(signed_in, run)
+    asked, sent = signed_in.get(path, follow=True), signed_in.post(path, follow=True)
+
+    assert path not in watched
+    for answer in (asked, sent):
+        text = answer.content.decode()
+        assert "削除が済んでいるため、中止できません。このまま最後まで進みます。" in text
+        assert "中止しています…" not in text
+
+
 def test_cancelled_run_says_who_and_how_far(signed_in: Client, company: Company) -> None:
     run = RunFactory(
         company=company,
