@@ -19,6 +19,7 @@ from employees.models import Employee
 from integrations import tie_lists
 from integrations.choices import SURVEY_KINDS, NotTied, RunKind, RunStatus, Subject
 from integrations.models import SmartHRIntegration, SyncRun, Tie
+from integrations.plan import plan_of
 from integrations.services.connection import RefusedValue, integration_of
 from integrations.services.surveys import is_of_this_account, start_survey
 from integrations.services.ties import AccountChanged, Tied, judge, tie, untie
@@ -239,7 +240,8 @@ def _list(
         "tab": tab,
         "tied": tied,
         # Before anything is tied, a sync would only stop at the unknown account again (T5).
-        "may_sync": run.kind != RunKind.RELINK or tied or not integration.account_unchecked,
+        "may_sync": plan_of(integration).may_process
+        and (run.kind != RunKind.RELINK or tied or not integration.account_unchecked),
         "is_done": not any(tab.count for tab in tabs if tab.key in SUBJECTS),
         "matched": matched,
         "problem": problem,

@@ -13,13 +13,15 @@ from django.utils import timezone
 
 from companies.models import Company
 from employees.models import Employee
-from integrations.choices import SYNC_KINDS, RunStatus
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import a_year_after
 from integrations.reasons import Reason
-from tests.factories import AdministratorFactory, RunFactory
+from integrations.services.connection import account_mark
+from tests.factories import AdministratorFactory, LinkedEmployeeFactory, RunFactory
 from tests.integrations.conftest import run_command
 from tests.integrations.views.test_banner import start_that_ended
+from tests.integrations.views.ties import COUNTS
 
 PAGE = "/settings/smarthr/"
 HTMX = {"HX-Request": "true"}
@@ -224,6 +226,63 @@ def test_P2_P3_a_report_offers_another_sync_only_where_one_can_start(
     text = signed_in.get(f"{PAGE}runs/{run.pk}/").content.decode()
 
     assert text.count("もう一度同期</button>") == buttons
+
+
+@pytest.mark.parametrize(("columns", "offers"), [({}, True), (STOPPED, False), (PAUSED, False)])
+@pytest.mark.parametrize(
+    ("values", "tail", "button"),
+    [
+        ({"kind": RunKind.PREVIEW}, "", "インポート・同期実行</button>"),
+        (
+            {"kind": RunKind.PREVIEW, "status": RunStatus.FAILED},
+            "",
+            "プレビューを作り直す</button>",
+        ),
+        ({"kind": RunKind.FIRST_IMPORT}, "", "新規に取り込む</button>"),
+        ({"kind": RunKind.FIRST_IMPORT}, "ties/", "インポート・同期実行</button>"),
+        (
+            {"kind": RunKind.FIRST_IMPORT, "status": RunStatus.FAILED},
+            "",
+            "もう一度確認</button>",
+        ),
+        (
+            {"status": RunStatus.NEEDS_CONFIRMATION, "error_code": Reason.OTHER_ACCOUNT},
+            "",
+            "付け替え…</a>",
+        ),
+    ],
+)
+def test_P2_P3_no_page_offers_to_start_what_the_server_would_refuse(
+    signed_in: Client,
+    company: Company,
+    columns: dict[str, Any],
+    offers: bool,
+    values: dict[str, Any],
+    tail: str,
+    button: str,
+) -> None:
+    set_plan(company, {"account_unchecked": True, **columns})
+    integration = SmartHRIntegration.objects.for_company(company).get()
+    survey = {"options": {"account": account_mark(integration)}, "progress": {"survey": COUNTS}}
+    run = RunFactory(
+        company=company, settings_version=integration.settings_version, **survey, **values
+    )
+
+    text = signed_in.get(f"{PAGE}runs/{run.pk}/{tail}").content.decode()
+
+    assert (button in text) == offers
+
+
+@pytest.mark.parametrize(("columns", "offers"), [({}, True), (STOPPED, False), (PAUSED, False)])
+def test_P2_P3_the_question_about_the_slot_offers_a_preview_only_where_one_can_start(
+    signed_in: Client, company: Company, columns: dict[str, Any], offers: bool
+) -> None:
+    LinkedEmployeeFactory(company=company)
+    set_plan(company, columns or {"plan_stopped_at": None})
+
+    answer = signed_in.post(f"{PAGE}save/slot/", {"department_slot": "3"}, headers=HTMX)
+
+    assert ("対象を確認（差分プレビュー）" in answer.content.decode()) == offers
 
 
 def test_P2_the_day_after_the_start_was_moved_it_is_open(client: Client, company: Company) -> None:
