@@ -16,7 +16,8 @@ from integrations.plan import HALTED, Plan, PlanState, PlanToDo, plan_of, plan_t
 from integrations.reason_texts import explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.report import asks_about_account
-from integrations.waiting import candidate_counts
+from integrations.services.runs import active_run
+from integrations.waiting import Waiting, waiting_deletions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,19 @@ class Situation:
         return plan_of(self.integration)
 
     @cached_property
-    def candidates(self) -> dict[str, int]:
+    def waiting(self) -> Waiting:
         """How many people and groups wait for a person's word."""
-        return candidate_counts(self.company.pk)
+        return waiting_deletions(self.company)
+
+    @cached_property
+    def active(self) -> SyncRun | None:
+        """The run that is going on."""
+        return active_run(self.company)
 
     @property
     def waits_for_confirmation(self) -> bool:
         """Whether anything is marked as 要確認: deletions, or a sync that asks (T5, G8)."""
-        return any(self.candidates.values()) or (self.plan.is_open and self.asks)
+        return bool(self.waiting) or (self.plan.is_open and self.asks)
 
     @cached_property
     def asks(self) -> bool:
@@ -95,7 +101,7 @@ def banners(situation: Situation) -> Iterator[Banner]:
     to_do = plan_to_do(plan)
     if to_do is not None and plan.state in HALTED:
         yield _of_plan(to_do)
-    if any(situation.candidates.values()):
+    if situation.waiting:
         yield _of_candidates(situation)
     if plan.is_open and situation.asks and (run := situation.newest_sync):
         yield _of_run(run, "warning", "要確認")
@@ -112,14 +118,7 @@ def _of_plan(to_do: PlanToDo) -> Banner:
 
 
 def _of_candidates(situation: Situation) -> Banner:
-    people, groups = situation.candidates["people"], situation.candidates["group_candidates"]
-    if people and groups:
-        text = f"社員{people:,}名とグループ{groups:,}件が、SmartHRで見つかりません。"
-    elif people:
-        text = f"SmartHRで見つからない社員が{people:,}名います。"
-    else:
-        text = f"SmartHRで見つからないグループが{groups:,}件あります。"
-    text += "承認するまで削除されません。"
+    text = f"{situation.waiting.sentence}承認するまで削除されません。"
     page = resolve_url("smarthr-deletions")
     said_on = (page, *_own_report(situation))
     return Banner("warning", "要確認", text, page, "対象を確認", said_on)
@@ -130,7 +129,7 @@ def _own_report(situation: Situation) -> Iterator[str]:
     run = situation.newest_sync
     if run is None or run.status != RunStatus.NEEDS_CONFIRMATION:
         return
-    if run.kind == RunKind.EMPLOYEES or not situation.candidates["people"]:
+    if run.kind == RunKind.EMPLOYEES or not situation.waiting.people:
         yield resolve_url("smarthr-run", run.pk)
 
 

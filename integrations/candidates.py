@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet, Window
@@ -12,7 +12,6 @@ from django.db.models.functions import RowNumber
 
 from companies.models import Company
 from employees.models import Employee
-from groups.models import Group
 from groups.queries import group_tree
 from integrations.choices import SYNC_KINDS, CandidateStatus, RunKind, RunStatus, Subject
 from integrations.models import DeletionCandidate, SyncRun
@@ -64,22 +63,17 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupCandidate:
-    group: Group
+class GroupRow:
+    candidate: DeletionCandidate
     path: str
+    has_children: bool
     members: int
-    named: list[str] = field(default_factory=list)
+    # A few of them.
+    named: list[str]
 
     @property
     def unnamed(self) -> int:
         return self.members - len(self.named)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRow:
-    candidate: DeletionCandidate
-    shown: GroupCandidate
-    has_children: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +135,18 @@ def person_rows(page: Sequence[Any], *, company: Company) -> list[PersonRow]:
 
 
 def group_rows(page: Sequence[Any], *, company: Company) -> list[GroupRow]:
-    parents = {node.parent_id for node in group_tree(company).nodes.values()}
-    shown = _shown_groups(page, company=company)
+    tree = group_tree(company)
+    parents = {node.parent_id for node in tree.nodes.values()}
+    named = _first_members(company, [row.group_id for row in page])
     return [
-        GroupRow(row, group, row.group_id in parents)
-        for row, group in zip(page, shown, strict=True)
+        GroupRow(
+            row,
+            tree.path(row.group_id),
+            has_children=row.group_id in parents,
+            members=row.members,
+            named=named[row.group_id],
+        )
+        for row in page
     ]
 
 
@@ -222,15 +223,6 @@ def _of_tab(company: Company, tab: Tab) -> Any:
     if tab.is_people:
         return rows.order_by("employee__last_name", "employee__first_name", "pk")
     return rows.order_by("group__name", "pk")
-
-
-def _shown_groups(page: Sequence[Any], *, company: Company) -> list[GroupCandidate]:
-    tree = group_tree(company)
-    named = _first_members(company, [row.group_id for row in page])
-    return [
-        GroupCandidate(row.group, tree.path(row.group_id), row.members, named[row.group_id])
-        for row in page
-    ]
 
 
 def _first_members(company: Company, groups: Sequence[int]) -> dict[int, list[str]]:

@@ -106,6 +106,10 @@ class Plan:
         return (self.end - self.today).days
 
     @property
+    def days_left_text(self) -> str:
+        return f"残り{self.days_left}日" if self.days_left else "本日まで"
+
+    @property
     def grace_end(self) -> date:
         """The last day on which a company without the operator's word is synced."""
         return self.end + timedelta(days=GRACE_DAYS)
@@ -192,10 +196,6 @@ def shown(day: date) -> str:
     return f"{day:%Y/%m/%d}"
 
 
-def days_left_text(plan: Plan) -> str:
-    return f"残り{plan.days_left}日" if plan.days_left else "本日まで"
-
-
 def _sentence(plan: Plan) -> str:
     state = plan.state
     if (reason := plan.refusal) is not None and state != PlanState.SCHEDULED:
@@ -203,7 +203,7 @@ def _sentence(plan: Plan) -> str:
     if state == PlanState.SCHEDULED and plan.start is not None:
         return f"SmartHR連携は{shown(plan.start)}から利用できます。"
     if state == PlanState.MONITOR:
-        return f"無料モニター期間は{shown(plan.end)}に終了します（{days_left_text(plan)}）。"
+        return f"無料モニター期間は{shown(plan.end)}に終了します（{plan.days_left_text}）。"
     if state == PlanState.GRACE:
         return (
             f"無料モニター期間は{shown(plan.end)}に終了しました。"

@@ -1,4 +1,4 @@
-"""Reads for a run's page: its report by tabs, and who waits for a person's word."""
+"""Reads for a run's page: its report by tabs, and whether it asks about the account."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ RECORD_TABS: dict[str, Q] = {
     "deleted": _person & Q(outcome=Outcome.DELETED),
     "groups": _group,
 }
+# What needs a hand comes first; a page without a chosen tab opens on the first that has records.
 TAB_LABELS = {
     "asked": "削除の確認",
     "reported": "スキップ／報告あり",
@@ -47,8 +48,6 @@ EMPTY_TEXTS = {
 PERSON_TABS = {"logins", "created", "updated", "moved", "deleted"}
 # Shown only where they have something to say.
 OPTIONAL_TABS = {"asked", "moved"}
-# What needs a hand comes first; a page without a chosen tab opens on the first that has records.
-BY_URGENCY = tuple(TAB_LABELS)
 
 
 @dataclass(frozen=True, slots=True)

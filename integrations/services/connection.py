@@ -64,6 +64,7 @@ def integration_of(company: Company) -> SmartHRIntegration:
     integration: SmartHRIntegration = SmartHRIntegration.objects.for_company(company).get_or_create(
         company=company
     )[0]
+    integration.company = company  # in hand already
     return integration
 
 

@@ -65,8 +65,7 @@ class Summary:
 def error_text(reason: str, detail: dict[str, Any]) -> str | None:
     if not reason:
         return None
-    text = explain(reason, detail, subject=Subject.EMPLOYEE)
-    return f"{text.what}{text.next}"
+    return explain(reason, detail, subject=Subject.EMPLOYEE).both
 
 
 def failure_detail(integration: SmartHRIntegration, error: SmartHRError) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from integrations.reasons import Reason
 from integrations.record_changes import Change, changes_of
 from integrations.record_links import Link, links_of
 from integrations.record_texts import outcome_label, text_of
-from integrations.services.runs import active_run
 
 register = template.Library()
 
@@ -87,10 +86,10 @@ def lasting_banner(context: Context) -> dict[str, Any]:
     return {"banner": banner, "path": request.path}
 
 
-@register.simple_tag
-def running_sync(company: Company) -> SyncRun | None:
+@register.simple_tag(takes_context=True)
+def running_sync(context: Context, company: Company) -> SyncRun | None:
     """The run that is going on, to be found again from every page (T6)."""
-    return active_run(company)
+    return situation_of(context["request"], company).active
 
 
 @register.simple_tag

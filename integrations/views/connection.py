@@ -21,7 +21,7 @@ SAID = {
     Verdict.ATTENTION: ("warning", check_texts.INCOMPLETE),
     # The findings were about a connection that somebody has changed since.
     Verdict.UNTESTED: ("warning", check_texts.CHANGED_MEANWHILE),
-    Verdict.NOT_CONNECTED: ("warning", f"{NOT_CONNECTED.what}{NOT_CONNECTED.next}"),
+    Verdict.NOT_CONNECTED: ("warning", NOT_CONNECTED.both),
 }
 
 
@@ -73,7 +73,7 @@ def _notes(state: ConnectionState) -> list[str]:
     result = state.result
     notes = []
     if state.account and not state.is_other_account:
-        notes.append(f"{state.account.what}{state.account.next}")
+        notes.append(state.account.both)
     if result and result.crews == 0 and not result.seen:
         notes.append(check_texts.NO_CREWS)
     return notes

@@ -16,14 +16,16 @@ from companies.access import administrators_only
 from companies.requests import SignedInRequest
 from employees.models import Employee
 from integrations import candidates
-from integrations.candidates import Selection, Tab
-from integrations.choices import RunKind, Trigger
+from integrations.banners import situation_of
+from integrations.candidates import Selection
+from integrations.choices import Trigger
 from integrations.models import SyncRun
 from integrations.reason_texts import explain
 from integrations.services import deletions
-from integrations.services.runs import NotReady, active_run
+from integrations.services.runs import NotReady
 from integrations.views.keys import primary_keys
 from integrations.views.progress import RunView
+from integrations.waiting import Waiting
 
 PAGE_SIZE = 50
 READ_AND_WRITE = ["GET", "HEAD", "POST"]
@@ -42,7 +44,7 @@ def deletion_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "tabs": tabs,
         "tab": tab,
-        "waiting_label": _waiting_label(tabs),
+        "waiting_label": _waiting_label(situation_of(request, company).waiting),
         "page": page,
         "rows": rows_of(list(page.object_list), company=company),
         "free": free,
@@ -54,14 +56,13 @@ def deletion_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "integrations/deletions.html", context)
 
 
-def _waiting_label(tabs: list[Tab]) -> str:
+def _waiting_label(waiting: Waiting) -> str:
     """「要確認 3名・グループ2件」; empty where nobody waits."""
-    counts = {tab.key: tab.count for tab in tabs}
     parts = []
-    if people := counts.get("people"):
-        parts.append(f"{people:,}名")
-    if groups := counts.get("groups"):
-        parts.append(f"グループ{groups:,}件")
+    if waiting.people:
+        parts.append(f"{waiting.people:,}名")
+    if waiting.groups:
+        parts.append(f"グループ{waiting.groups:,}件")
     return f"要確認 {'・'.join(parts)}" if parts else ""
 
 
@@ -74,8 +75,8 @@ def approve(request: SignedInRequest) -> HttpResponse:
         return _nothing_chosen(request, chosen)
     if request.method != "POST":
         return _ask(request, "approve", chosen)
-    if problem := _unconfirmed(request.POST, chosen):
-        return _ask(request, "approve", chosen, status=422, **problem)
+    if unconfirmed := _unconfirmed(request.POST, chosen):
+        return _ask(request, "approve", chosen, status=422, **unconfirmed)
     try:
         run, is_new = deletions.approve(
             company=request.user.company,
@@ -84,10 +85,11 @@ def approve(request: SignedInRequest) -> HttpResponse:
             actor=cast(Employee, request.user),
         )
     except NotReady as refusal:
-        reason = explain(refusal.reason, {}, subject="")
-        return _ask(request, "approve", chosen, status=422, problem=f"{reason.what}{reason.next}")
+        problem = explain(refusal.reason, {}, subject="").both
+        return _ask(request, "approve", chosen, status=422, problem=problem)
     if not is_new:
-        return _ask(request, "approve", chosen, status=422, is_busy=True)
+        busy = RunView(run, None)
+        return _ask(request, "approve", chosen, status=422, active=busy, is_busy=True)
     _say_accepted(request, chosen, run)
     return redirect("smarthr-run", run.pk)
 
@@ -153,17 +155,18 @@ def _unconfirmed(sent: QueryDict, chosen: Selection) -> dict[str, Any]:
 def _ask(
     request: SignedInRequest, action: str, chosen: Selection, *, status: int = 200, **said: Any
 ) -> HttpResponse:
-    active = active_run(request.user.company) if action == "approve" else None
     context = {
         "chosen": chosen,
         "keys": ",".join(map(str, chosen.keys)),
         "back": _list_address(request),
         "page": _page_number(request),
-        "active": active,
-        "active_is_deletion": active is not None and active.kind == RunKind.DELETIONS,
-        "includes_me": candidates.includes(chosen, cast(Employee, request.user)),
-        **said,
     }
+    if action == "approve":
+        active = situation_of(request, request.user.company).active
+        context["active"] = RunView(active, None) if active else None
+        if chosen.tab.is_people:
+            context["includes_me"] = candidates.includes(chosen, cast(Employee, request.user))
+    context |= said
     return render(request, f"integrations/deletions_{action}.html", context, status=status)
 
 

@@ -43,7 +43,6 @@ def _for_administrators(company: Company) -> dict[str, Any]:
     syncs = SyncRun.objects.for_company(company).filter(kind__in=SYNC_KINDS)
     newest = syncs.order_by("-started_at").first()
     return {
-        "integration": integration,
         "to_dos": to_dos(integration),
         "last": RunView(newest, integration.department_slot) if newest else None,
         "people": Employee.objects.for_company(company).count(),

@@ -39,7 +39,7 @@ PHASE_UNITS = {
     Phase.LOOKUPS: "件",
     Phase.REMOVALS: "件",
 }
-WAITING_FOR = {
+WAITING_FOR: dict[str, str] = {
     Reason.RATE_LIMITED: "SmartHRへの問い合わせが上限に達したため、待っています。",
     Reason.MAINTENANCE: "SmartHRがメンテナンス中のため、待っています。",
 }
@@ -227,7 +227,7 @@ class RunView:
             return "まもなく始まります。"
         at = timezone.localtime(run.not_before)
         day = "" if at.date() == timezone.localdate() else f"{at:%Y/%m/%d} "
-        why = WAITING_FOR.get(Reason(run.error_code), "") if _is_reason(run.error_code) else ""
+        why = WAITING_FOR.get(run.error_code, "")
         return f"{why}{day}{at:%H:%M}頃に、自動で続きから再開します。"
 
     @property
@@ -286,7 +286,3 @@ def in_words_of_a_survey(text: ReasonText) -> ReasonText:
     """The texts of a sync, for a run that only reads."""
     what = text.what.replace("、削除はしませんでした", "、候補を作れませんでした")
     return ReasonText(what.replace("同期", "確認"), text.next.replace("同期", "確認"))
-
-
-def _is_reason(code: str) -> bool:
-    return code in Reason.__members__.values()

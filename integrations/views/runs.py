@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,7 +14,8 @@ from companies import audit
 from companies.access import administrators_only
 from companies.requests import SignedInRequest
 from employees.models import Employee
-from integrations.choices import SYNC_KINDS, RunKind, Trigger
+from integrations.banners import situation_of
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Trigger
 from integrations.models import SyncRun
 from integrations.services.connection import (
     ConnectionChanges,
@@ -28,7 +29,7 @@ from integrations.views.progress import RunView
 from integrations.views.report import report_context
 from integrations.views.starting import started
 from integrations.views.ties import survey_page
-from integrations.waiting import waiting_deletions
+from integrations.waiting import waiting_cards
 
 
 @administrators_only
@@ -59,8 +60,10 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(request, "integrations/run_active.html", {"view": view})
     if view.is_survey:
         return survey_page(request, view, integration)
-    waiting = waiting_deletions(request.user.company)
-    context = {"view": view, "integration": integration, "waiting": waiting}
+    context: dict[str, Any] = {"view": view, "integration": integration}
+    if run.status == RunStatus.NEEDS_CONFIRMATION:
+        context["waiting"] = waiting = situation_of(request, request.user.company).waiting
+        context["waiting_cards"] = waiting_cards(request.user.company) if waiting.people else 0
     context["asks_about_account"] = view.asks_about(integration)
     context |= report_context(request, run, integration)
     template = "run_preview" if run.kind == RunKind.PREVIEW else "run_report"

@@ -20,8 +20,7 @@ def started(request: SignedInRequest, start: Callable[[], tuple[SyncRun, bool]])
     try:
         run, is_new = start()
     except NotReady as refusal:
-        text = explain(refusal.reason, {}, subject="")
-        messages.error(request, f"{text.what}{text.next}")
+        messages.error(request, explain(refusal.reason, {}, subject="").both)
         return redirect("smarthr-settings")
     view = RunView(run, None)
     if is_new:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.urls import reverse
 
 from companies.models import Company
 from employees.services.guesses import initial_logins_paused
-from integrations.choices import SYNC_KINDS, Outcome, RunKind, RunStatus, Subject
-from integrations.models import RunRecord, SmartHRIntegration, SyncRun
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Subject
+from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import Plan, plan_of, plan_to_do
 from integrations.reasons import Reason
+from integrations.report import asks_about_account, records_of
 from integrations.services.connection_state import ConnectionState, Verdict, connection_state
 from integrations.views.connection import causes
 from integrations.views.progress import RunView
-from integrations.waiting import waiting_deletions
+from integrations.waiting import waiting_cards, waiting_deletions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
     ended = newest_ended(company)
     state = connection_state(integration)
     plan = plan_of(integration)
-    troubles = list(_connection(state, ended)) if plan.may_process else []
+    troubles = list(_connection(state, ended, integration)) if plan.may_process else []
     told = [run for run in ended.values() if troubles and _is_told(run, state)]
     return [
         *_plan(plan),
@@ -77,11 +77,12 @@ def _plan(plan: Plan) -> Iterator[ToDo]:
 
 def _deletions(company: Company) -> Iterator[ToDo]:
     waiting = waiting_deletions(company)
+    cards = waiting_cards(company) if waiting.people else 0
     address = reverse("smarthr-deletions")
     if waiting.people:
         text = f"SmartHRにいない社員が{waiting.people:,}名います。"
-        if waiting.cards:
-            text += f"承認すると名刺{waiting.cards:,}件も削除されます。"
+        if cards:
+            text += f"承認すると名刺{cards:,}件も削除されます。"
         text += "承認するまで削除されません。"
         yield ToDo("needs_confirmation", "要確認", text, f"{address}?tab=people", "削除を確認")
     if waiting.groups:
@@ -100,15 +101,18 @@ def _from_runs(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -
             text = f"{run.get_kind_display()}の同期に失敗しました。{what}"
             yield ToDo(RunStatus.FAILED, "失敗", text, address, "結果を確認")
         elif run.status == RunStatus.NEEDS_CONFIRMATION and what:
-            settled = run.error_code == Reason.OTHER_ACCOUNT and not integration.account_unchecked
-            if not settled:
-                yield ToDo(RunStatus.NEEDS_CONFIRMATION, "要確認", what, address, "結果を確認")
+            asks = asks_about_account(run, integration)
+            if run.error_code == Reason.OTHER_ACCOUNT and not asks:
+                continue  # T5: settled, or about settings of yesterday
+            yield ToDo(RunStatus.NEEDS_CONFIRMATION, "要確認", what, address, "結果を確認")
 
 
-def _connection(state: ConnectionState, ended: dict[RunKind, SyncRun]) -> Iterator[ToDo]:
+def _connection(
+    state: ConnectionState, ended: dict[RunKind, SyncRun], integration: SmartHRIntegration
+) -> Iterator[ToDo]:
     """The verdict of the settings page, with its cause (T4, E11)."""
     # A sync that stopped for it leads to the page where it can be confirmed (T5).
-    asks = any(run.error_code == Reason.OTHER_ACCOUNT for run in ended.values())
+    asks = any(asks_about_account(run, integration) for run in ended.values())
     if text := "".join(causes(state, with_account=not asks)):
         address = f"{reverse('smarthr-settings')}#connection"
         yield ToDo(state.verdict, state.verdict.label, text, address, "接続を確認")
@@ -124,17 +128,15 @@ def _from_people(run: SyncRun | None) -> Iterator[ToDo]:
     """C6 and S1: what only a person can put right, or tell, after the newest sync of people."""
     if run is None:
         return
-    records = RunRecord.objects.for_company(run.company_id).filter(
-        run=run, subject=Subject.EMPLOYEE
-    )
     address = reverse("smarthr-run", args=[run.pk])
-    held = records.filter(reason=Reason.LAST_ADMINISTRATOR).count()
+    people = records_of(run, None).filter(subject=Subject.EMPLOYEE)
+    held = people.filter(reason=Reason.LAST_ADMINISTRATOR).count()
     if held:
         text = "ログインできる最後の管理者のため、SmartHRの変更を保留しています。"
         text += "先に別の社員を管理者にしてください。"
         query = f"?tab=reported&reason={Reason.LAST_ADMINISTRATOR.value}"
         yield ToDo("needs_confirmation", "要確認", text, f"{address}{query}", "対象者を確認")
-    renamed = records.filter(Q(outcome=Outcome.UPDATED) & Q(changes__has_key="employee_id")).count()
+    renamed = records_of(run, "logins").count()
     if renamed:
         text = f"ログインに使う社員IDが変わった社員が{renamed:,}名います。"
         text += "本人に知らせてください。"

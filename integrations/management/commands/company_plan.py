@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from companies.audit import command
 from companies.commands import CompanyCommand, Exit
 from companies.models import Company
-from integrations.plan import PlanState, days_left_text, plan_of, shown
+from integrations.plan import PlanState, plan_of, shown
 from integrations.services.connection import integration_of
 from integrations.services.plan import ChangedPlan, PlanChanges, RefusedPlan, change_plan
 
@@ -99,7 +99,7 @@ def _text(company: Company, done: ChangedPlan, *, asked: bool) -> str:
         lines.append("変更しました。" if done.changed else "すでにこの内容です。変更はありません。")
     lines += [f"会社: {company.name}（{company.code}）", f"状態: {plan.state.label}"]
     if plan.start is not None:
-        left = f"（{days_left_text(plan)}）" if plan.state == PlanState.MONITOR else ""
+        left = f"（{plan.days_left_text}）" if plan.state == PlanState.MONITOR else ""
         lines += [
             f"無料モニター期間: {shown(plan.start)}〜{shown(plan.end)}{left}",
             f"終了後の継続: {'する' if plan.continued else '連絡なし'}（年間{plan.fee:,}円・税込）",

@@ -56,7 +56,7 @@ def _status(state: ConnectionState) -> RunStatus:
 
 def _error(state: ConnectionState) -> str | None:
     problem = state.problem or explain_unknown([line.name for line in state.unknown])
-    return f"{problem.what}{problem.next}" if problem else None
+    return problem.both if problem else None
 
 
 def _data(status: RunStatus, state: ConnectionState, result: CheckResult) -> dict[str, Any]:
@@ -87,5 +87,5 @@ def _text(status: RunStatus, state: ConnectionState, result: CheckResult) -> str
     if result.crews == 0:
         lines.append(NO_CREWS)
     if state.account:
-        lines.append(f"{state.account.what}{state.account.next}")
+        lines.append(state.account.both)
     return "\n".join(lines)

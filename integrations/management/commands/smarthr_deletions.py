@@ -93,8 +93,7 @@ def _approve(company: Company, candidates: list[DeletionCandidate]) -> Decided:
 def _of_run(run: SyncRun) -> Decided:
     decided = Decided(status=RunStatus(run.status))
     if run.error_code:
-        text = explain_deletions(run.error_code, run.error_detail)
-        decided.error = f"{text.what}{text.next}"
+        decided.error = explain_deletions(run.error_code, run.error_detail).both
     records = RunRecord.objects.for_company(run.company_id).filter(run=run).order_by("pk")
     for record in records.iterator():
         kind = "employee" if record.subject == Subject.EMPLOYEE else "group"

@@ -24,6 +24,7 @@ from tests.factories import (
 from tests.integrations.views.candidates import (
     APPROVE,
     LIST,
+    chosen,
     person,
     text_of,
     words,
@@ -164,6 +165,7 @@ def test_while_a_run_deletes_them_they_cannot_be_chosen(
     assert "10 / 12件" in text
     assert f'hx-get="/settings/smarthr/runs/{run.pk}/progress/?summary=refresh"' in text
     assert text.count("削除しています…") == 1
+    assert "要確認 1名" in text  # of two, as the banner counts
     assert f'value="{going.pk}"' not in text
     assert f'value="{waiting.pk}"' in text
     run.status, run.finished_at = RunStatus.SUCCEEDED, timezone.now()
@@ -203,3 +205,20 @@ def test_fifty_a_page_and_all_can_be_chosen_at_once(signed_in: Client, company: 
     assert "SmartHRにいない社員51名と名刺51件を削除しますか？" in text_of(asked)
     assert "ほか41名" in text_of(asked)
     assert asked.context["back"] == f"{LIST}?tab=people&page=2"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (RunKind.PREVIEW, "すでに確認を実行中です。"),
+        (RunKind.FIRST_IMPORT, "すでに確認を実行中です。"),
+        (RunKind.DELETIONS, "ほかの削除を実行中です。"),
+    ],
+)
+def test_T6_what_goes_on_is_called_by_its_name(
+    signed_in: Client, company: Company, kind: RunKind, said: str
+) -> None:
+    waiting = person(company)
+    ActiveRunFactory(company=company, kind=kind)
+
+    assert said in words(signed_in.get(APPROVE, chosen("people", waiting.pk)))

@@ -150,12 +150,31 @@ def test_T5_run_that_asks_about_the_account_until_somebody_confirmed_it(
     signed_in: Client, company: Company, is_confirmed: bool
 ) -> None:
     SmartHRIntegration.objects.for_company(company).update(account_unchecked=not is_confirmed)
+    integration = SmartHRIntegration.objects.for_company(company).get()
     run = RunFactory(
-        company=company, status=RunStatus.NEEDS_CONFIRMATION, error_code=Reason.OTHER_ACCOUNT
+        company=company,
+        status=RunStatus.NEEDS_CONFIRMATION,
+        error_code=Reason.OTHER_ACCOUNT,
+        settings_version=integration.settings_version,
     )
 
     asked = [("要確認", f"/settings/smarthr/runs/{run.pk}/")]
     assert to_dos(signed_in) == ([] if is_confirmed else asked)
+
+
+def test_T5_a_run_under_settings_of_yesterday_asks_nothing_any_more(
+    signed_in: Client, company: Company
+) -> None:
+    integration = SmartHRIntegration.objects.for_company(company).get()
+    SmartHRIntegration.objects.for_company(company).update(account_unchecked=True)
+    RunFactory(
+        company=company,
+        status=RunStatus.NEEDS_CONFIRMATION,
+        error_code=Reason.OTHER_ACCOUNT,
+        settings_version=integration.settings_version - 1,
+    )
+
+    assert to_dos(signed_in) == []
 
 
 def test_failed_departments_do_not_hide_behind_a_later_sync_of_people_alone(
