@@ -12,12 +12,11 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.choices import Subject
+from integrations.choices import Outcome, Subject
 from integrations.reasons import Reason
 
 SUPPORT = "名刺管理サポート"
 AGAIN = "もう一度同期してください。"
-APPROVE_AGAIN = "「削除の確認」でもう一度承認してください。"
 LATER = "時間をおいて、もう一度同期してください。"
 NOTHING_TO_DO = "対応は不要です。"
 NOTHING_KNOWN = "連携しているデータが、このSmartHRに1件もありません。"
@@ -205,13 +204,9 @@ def explain(code: str, detail: Detail, *, subject: str) -> ReasonText:
     )
 
 
-def explain_deletions(code: str, detail: Detail) -> ReasonText:
-    """The text about a run of approved deletions, which nobody syncs again."""
-    text = explain(code, detail, subject="")
-    what = text.what.replace("同期を止めました", "削除を止めました")
-    return ReasonText(
-        what.replace("同期の途中で", "確認の途中で"), text.next.replace(AGAIN, APPROVE_AGAIN)
-    )
+def explain_record(code: str, detail: Detail, *, subject: str, outcome: str) -> ReasonText:
+    """The text about one record, which also tells whether the rest of it was updated."""
+    return explain(code, {**detail, "updated": outcome == Outcome.UPDATED}, subject=subject)
 
 
 def _name_missing(detail: Detail, subject: str) -> ReasonText:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from integrations.choices import RunKind, Subject
 from integrations.models import RunRecord
 from integrations.record_changes import changes_of
-from integrations.record_texts import outcome_label, text_of
+from integrations.texts_by_kind import outcome_label, text_of
 
 # Excel takes UTF-8 for Shift JIS without it.
 BYTE_ORDER_MARK = "\ufeff"

@@ -26,6 +26,7 @@ class Noted:
     label: str
     reason: str
     detail: Mapping[str, Any]
+    outcome: str
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ def summary_of_run(run: SyncRun) -> Summary:
     people, groups = pending_candidates(run.company)
     records = RunRecord.objects.for_company(run.company_id).filter(run=run).order_by("pk")
     noted = records.exclude(reason="").values_list(
-        "subject", "smarthr_id", "label", "reason", "detail"
+        "subject", "smarthr_id", "label", "reason", "detail", "outcome"
     )
     renamed = records.filter(
         subject=Subject.EMPLOYEE, outcome=Outcome.UPDATED, changes__has_key="employee_id"
@@ -114,7 +115,14 @@ def summary_of_preview(
         status=status,
         counts=_counts(ledger.counts),
         noted=_once(
-            Noted(line.subject, line.smarthr_id, line.label, str(note.reason), note.detail)
+            Noted(
+                line.subject,
+                line.smarthr_id,
+                line.label,
+                str(note.reason),
+                note.detail,
+                line.outcome,
+            )
             for line in ledger.lines
             for note in line.notes
         ),

@@ -13,13 +13,13 @@ from companies.set_based import batches
 from integrations.choices import Outcome, RunKind, Subject
 from integrations.models import SyncRun
 from integrations.reasons import Reason
-from integrations.record_texts import MADE_UP_ID
 from integrations.sync.lease import hold_lease, rows_of
 from integrations.sync.ledger import Line
 from integrations.sync.lines import line_about
 from integrations.sync.memory import MemoryLedger, Records
 from integrations.sync.people_writes import add_lines
 from integrations.sync.types import Note, SyncSettings
+from integrations.texts_by_kind import MADE_UP_ID
 
 CHUNK = 2000
 

@@ -17,7 +17,7 @@ from integrations.reason_texts import ReasonText
 from integrations.reasons import Reason
 from integrations.record_changes import Change, changes_of
 from integrations.record_links import Link, links_of
-from integrations.record_texts import outcome_label, text_of
+from integrations.texts_by_kind import outcome_label, text_of
 
 register = template.Library()
 

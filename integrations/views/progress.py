@@ -20,11 +20,11 @@ from integrations.choices import (
     phases_of,
 )
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.reason_texts import ReasonText, attribute_label, explain, explain_deletions
+from integrations.reason_texts import ReasonText, attribute_label, explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
-from integrations.record_texts import in_words_of_a_stopped_preview
 from integrations.report import asks_about_account
 from integrations.services.snapshot import PREVIEWED_SLOT
+from integrations.texts_by_kind import text_of_run
 
 ANNOUNCED_EVERY = 25  # per cent
 PHASE_UNITS = {
@@ -237,12 +237,7 @@ class RunView:
         if not run.error_code or run.error_code in BRAKE_CODES.values():
             return None
         detail: dict[str, Any] = {**(run.error_detail or {}), "run": run.pk}
-        if run.kind == RunKind.DELETIONS:
-            return explain_deletions(run.error_code, detail)
-        text = explain(run.error_code, detail, subject="")
-        if self.is_preview:
-            return in_words_of_a_stopped_preview(text)
-        return in_words_of_a_survey(text) if self.is_survey else text
+        return text_of_run(run.kind, run.error_code, detail)
 
     @property
     def is_connection_trouble(self) -> bool:
@@ -280,9 +275,3 @@ class RunView:
             percent = 100 * run.phase_done // run.phase_total
             part = f" {min(percent, 100) // ANNOUNCED_EVERY * ANNOUNCED_EVERY}%"
         return f"{run.get_phase_display()}{part}"
-
-
-def in_words_of_a_survey(text: ReasonText) -> ReasonText:
-    """The texts of a sync, for a run that only reads."""
-    what = text.what.replace("、削除はしませんでした", "、候補を作れませんでした")
-    return ReasonText(what.replace("同期", "確認"), text.next.replace("同期", "確認"))

@@ -64,3 +64,19 @@ def test_a_line_about_a_department_speaks_of_a_department(
     assert lines[3:] == [
         "名称なし: SmartHRの識別番号が正しい形式でないため、この部署は同期しませんでした。"
     ]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
+def test_S2_whatever_else_was_updated_is_said(
+    customer: Customer, account: Account, arguments: list[str]
+) -> None:
+    crew = account.add_crew(emp_code="00044", first_name="太郎")
+    customer.sync()
+    account.change_crew(crew, emp_code="あ", first_name="次郎")
+
+    lines = printed(*arguments)
+
+    assert lines[3:] == [
+        "佐藤 次郎（00044）: 社員番号「あ」は社員IDに使えないため、"
+        "社員IDは「00044」のままです。ほかの項目は更新しました。"
+    ]

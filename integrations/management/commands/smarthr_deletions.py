@@ -12,12 +12,12 @@ from companies.commands import CompanyCommand, Exit
 from companies.models import Company
 from integrations.choices import Outcome, RunStatus, Subject
 from integrations.models import DeletionCandidate, RunRecord, SyncRun
-from integrations.reason_texts import explain_deletions
 from integrations.reasons import Reason
 from integrations.services.deletions import dismiss, label, pending
 from integrations.services.foreground import AlreadyRunning, Foreground
 from integrations.services.runs import NotReady
 from integrations.services.summary import error_text, pending_candidates
+from integrations.texts_by_kind import text_of_run
 
 EXITS = {
     RunStatus.SUCCEEDED: Exit.DONE,
@@ -93,7 +93,7 @@ def _approve(company: Company, candidates: list[DeletionCandidate]) -> Decided:
 def _of_run(run: SyncRun) -> Decided:
     decided = Decided(status=RunStatus(run.status))
     if run.error_code:
-        decided.error = explain_deletions(run.error_code, run.error_detail).both
+        decided.error = text_of_run(run.kind, run.error_code, run.error_detail).both
     records = RunRecord.objects.for_company(run.company_id).filter(run=run).order_by("pk")
     for record in records.iterator():
         kind = "employee" if record.subject == Subject.EMPLOYEE else "group"

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from companies.commands import CompanyCommand, Exit
 from companies.models import Company
 from integrations.choices import SYNC_KINDS, RunKind, RunStatus
-from integrations.reason_texts import explain
+from integrations.reason_texts import explain_record
 from integrations.reasons import Reason
 from integrations.services.foreground import AlreadyRunning, Foreground
 from integrations.services.preview import preview
@@ -75,5 +75,5 @@ def text_of(summary: Summary) -> str:
 
 
 def _noted_line(note: Noted) -> str:
-    text = explain(note.reason, note.detail, subject=note.subject)
+    text = explain_record(note.reason, note.detail, subject=note.subject, outcome=note.outcome)
     return f"{note.label}: {text.what}"

@@ -5,7 +5,7 @@ import pytest
 from integrations.choices import Outcome, RunKind, Subject
 from integrations.models import RunRecord
 from integrations.reasons import LEFT_OUT, Reason
-from integrations.record_texts import text_of
+from integrations.texts_by_kind import text_of
 
 INVALID = {"value": "0", "employee_id": "00044", "new": False}
 ABOUT_A_RECORD = LEFT_OUT | {

@@ -1,17 +1,18 @@
-"""What a record of a report says to a person, in the words of the run that it is about."""
+"""The texts of reason_texts, which speak of a sync, in the words of every other kind of run."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from integrations.choices import Outcome, RunKind
+from integrations.choices import SURVEY_KINDS, RunKind
 from integrations.models import RunRecord
-from integrations.reason_texts import AGAIN, ReasonText, explain
+from integrations.reason_texts import AGAIN, Detail, ReasonText, explain, explain_record
 from integrations.reasons import Reason
 
 MADE_UP_ID: Final = "ランダムな社員ID"
 MADE_UP_ID_RULE: Final = f"{MADE_UP_ID}（英大文字と数字8文字）"
+APPROVE_AGAIN: Final = "「削除の確認」でもう一度承認してください。"
 PREVIEW_AGAIN: Final = "「プレビューを作り直す」を押してください。"
 
 # What a sync did -> what it would do.
@@ -43,9 +44,20 @@ def text_of(record: RunRecord, kind: str) -> ReasonText | None:
     """Why a record is in the report of a run of that kind; None where there is nothing to say."""
     if not record.reason:
         return None
-    detail = {**record.detail, "updated": record.outcome == Outcome.UPDATED}
-    text = explain(record.reason, detail, subject=record.subject)
+    text = explain_record(
+        record.reason, record.detail, subject=record.subject, outcome=record.outcome
+    )
     return in_words_of_a_preview(text) if kind == RunKind.PREVIEW else text
+
+
+def text_of_run(kind: str, code: str, detail: Detail) -> ReasonText:
+    """What stopped a run of that kind."""
+    text = explain(code, detail, subject="")
+    if kind == RunKind.DELETIONS:
+        return _in_words_of_deletions(text)
+    if kind == RunKind.PREVIEW:
+        return _in_words_of_a_stopped_preview(text)
+    return _in_words_of_a_survey(text) if kind in SURVEY_KINDS else text
 
 
 def outcome_label(record: RunRecord) -> str:
@@ -61,8 +73,22 @@ def in_words_of_a_preview(text: ReasonText) -> ReasonText:
     return ReasonText(_replaced(what, _WOULD_BE), advice.replace(AGAIN, "同期してください。"))
 
 
-def in_words_of_a_stopped_preview(text: ReasonText) -> ReasonText:
-    """The texts about a whole run, for a preview that could not be made."""
+def _in_words_of_deletions(text: ReasonText) -> ReasonText:
+    """Nobody syncs them again."""
+    what = text.what.replace("同期を止めました", "削除を止めました")
+    return ReasonText(
+        what.replace("同期の途中で", "確認の途中で"), text.next.replace(AGAIN, APPROVE_AGAIN)
+    )
+
+
+def _in_words_of_a_survey(text: ReasonText) -> ReasonText:
+    """It only reads."""
+    what = text.what.replace("、削除はしませんでした", "、候補を作れませんでした")
+    return ReasonText(what.replace("同期", "確認"), text.next.replace("同期", "確認"))
+
+
+def _in_words_of_a_stopped_preview(text: ReasonText) -> ReasonText:
+    """It could not be made."""
     return ReasonText(_replaced(text.what, _STOPPED), text.next.replace(AGAIN, PREVIEW_AGAIN))
 
 
