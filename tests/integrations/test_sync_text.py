@@ -77,6 +77,6 @@ def test_S2_whatever_else_was_updated_is_said(
     lines = printed(*arguments)
 
     assert lines[3:] == [
-        "佐藤 次郎（00044）: 社員番号「あ」は社員IDに使えないため、"
+        "佐藤 太郎（00044）: 社員番号「あ」は社員IDに使えないため、"
         "社員IDは「00044」のままです。ほかの項目は更新しました。"
     ]
