@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.message import sanitize_address
 
 reader = environ.Env()
 
@@ -105,9 +106,17 @@ def sender(name: str, default: str) -> str:
     value = os.environ.get(name, "").strip() or default
     _, address = parseaddr(value)
     local, _, domain = address.partition("@")
-    if not local or not domain or not value.isprintable():
+    if not local or not domain or not value.isprintable() or not _can_be_sent(value):
         refuse(name, "must be a mail address, alone or as: Name <name@example.com>")
     return value
+
+
+def _can_be_sent(value: str) -> bool:
+    try:
+        sanitize_address(value, "utf-8")
+    except (ValueError, AttributeError):  # the latter from inside the parser
+        return False
+    return True
 
 
 def redis_url(name: str) -> str | None:
