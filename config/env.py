@@ -46,8 +46,14 @@ def number(name: str, *, default: int) -> int:
     return int(raw)
 
 
+def entries(name: str) -> list[str]:
+    """What stands between commas, stripped; empty ones are left out."""
+    return [text.strip() for text in os.environ.get(name, "").split(",") if text.strip()]
+
+
 def fernet_keys(name: str) -> list[str]:
-    keys = [key.strip() for key in required(name, FERNET_HINT).split(",") if key.strip()]
+    required(name, FERNET_HINT)
+    keys = entries(name)
     for number, key in enumerate(keys, start=1):
         try:
             Fernet(key)
@@ -128,7 +134,7 @@ def redis_url(name: str) -> str | None:
 
 def ip_addresses(name: str) -> list[str]:
     """Addresses, or networks as in 203.0.113.0/28, separated by commas."""
-    found = [text.strip() for text in os.environ.get(name, "").split(",") if text.strip()]
+    found = entries(name)
     for number, text in enumerate(found, start=1):
         try:
             ip_network(text)
