@@ -13,9 +13,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Excel's own limits.
-LONGEST_SHEET: Final = 1_048_576
-LONGEST_CELL: Final = 32_767
+LONGEST_SHEET: Final = 1_048_576  # Excel's own limit
 TEXT_FORMAT: Final = 49  # "@": what is typed over a value stays text
 # What XML cannot hold; a tab, a line feed and a carriage return it can.
 _unwritable = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -79,4 +77,4 @@ def _write_rows(page: TextSheet, rows: Iterable[Sequence[str]], text: Any) -> in
 
 
 def _writable(value: str) -> str:
-    return _unwritable.sub("\ufffd", value)[:LONGEST_CELL]
+    return _unwritable.sub("\ufffd", value)

@@ -1,6 +1,8 @@
 """The archive that keeps a deleted person's cards and image for 30 days (X4)."""
 
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
@@ -8,6 +10,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from cards.models import PRINTED_FIELDS, BusinessCard, CardArchive
+from companies.set_based import batches
 from employees.models import Employee
 from employees.signals import employee_deleting
 
@@ -15,10 +18,27 @@ KEPT_FOR = timedelta(days=30)
 
 
 @receiver(employee_deleting, sender=Employee, dispatch_uid="archive_cards")
-def archive_cards(*, employee: Employee, **_: Any) -> None:
-    """Runs in the transaction of the deletion; the image's file stays where it is."""
-    cards = BusinessCard.objects.for_company(employee.company_id).filter(employee=employee)
-    CardArchive.objects.create(
+def archive_cards(*, company_id: int, employees: Sequence[Employee], **_: Any) -> None:
+    """Runs in the transaction of the deletion; the images' files stay where they are."""
+    expires_at = timezone.now() + KEPT_FOR
+    for batch in batches(employees):
+        cards = _cards(company_id, batch)
+        CardArchive.objects.bulk_create(
+            [_archive(person, cards[person.pk], expires_at) for person in batch]
+        )
+
+
+def _cards(company_id: int, employees: Sequence[Employee]) -> dict[int, list[dict[str, Any]]]:
+    """Primary key of the employee -> the printed fields of each card."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    cards = BusinessCard.objects.for_company(company_id).filter(employee__in=employees)
+    for card in cards.order_by("pk"):
+        found[card.employee_id].append(model_to_dict(card, fields=PRINTED_FIELDS))
+    return found
+
+
+def _archive(employee: Employee, cards: list[dict[str, Any]], expires_at: datetime) -> CardArchive:
+    return CardArchive(
         company_id=employee.company_id,
         employee_pk=employee.pk,
         employee_id=employee.employee_id,
@@ -26,6 +46,6 @@ def archive_cards(*, employee: Employee, **_: Any) -> None:
         first_name=employee.first_name,
         smarthr_id=employee.smarthr_id,
         image=employee.image.name or "",
-        cards=[model_to_dict(card, fields=PRINTED_FIELDS) for card in cards.order_by("pk")],
-        expires_at=timezone.now() + KEPT_FOR,
+        cards=cards,
+        expires_at=expires_at,
     )

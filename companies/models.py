@@ -12,6 +12,10 @@ CODE_PATTERN = r"\A[A-Za-z0-9-]{3,20}\Z"
 M = TypeVar("M", bound=models.Model)
 
 
+def is_valid_code(text: str) -> bool:
+    return re.match(CODE_PATTERN, text) is not None
+
+
 class Company(models.Model):
     """A customer (tenant), known by its 企業ID, which never changes."""
 

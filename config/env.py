@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.message import sanitize_address
 
 reader = environ.Env()
 
@@ -45,8 +46,14 @@ def number(name: str, *, default: int) -> int:
     return int(raw)
 
 
+def entries(name: str) -> list[str]:
+    """What stands between commas, stripped; empty ones are left out."""
+    return [text.strip() for text in os.environ.get(name, "").split(",") if text.strip()]
+
+
 def fernet_keys(name: str) -> list[str]:
-    keys = [key.strip() for key in required(name, FERNET_HINT).split(",") if key.strip()]
+    required(name, FERNET_HINT)
+    keys = entries(name)
     for number, key in enumerate(keys, start=1):
         try:
             Fernet(key)
@@ -105,9 +112,17 @@ def sender(name: str, default: str) -> str:
     value = os.environ.get(name, "").strip() or default
     _, address = parseaddr(value)
     local, _, domain = address.partition("@")
-    if not local or not domain or not value.isprintable():
+    if not local or not domain or not value.isprintable() or not _can_be_sent(value):
         refuse(name, "must be a mail address, alone or as: Name <name@example.com>")
     return value
+
+
+def _can_be_sent(value: str) -> bool:
+    try:
+        sanitize_address(value, "utf-8")
+    except (ValueError, AttributeError):  # the latter from inside the parser
+        return False
+    return True
 
 
 def redis_url(name: str) -> str | None:
@@ -119,7 +134,7 @@ def redis_url(name: str) -> str | None:
 
 def ip_addresses(name: str) -> list[str]:
     """Addresses, or networks as in 203.0.113.0/28, separated by commas."""
-    found = [text.strip() for text in os.environ.get(name, "").split(",") if text.strip()]
+    found = entries(name)
     for number, text in enumerate(found, start=1):
         try:
             ip_network(text)

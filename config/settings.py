@@ -22,8 +22,7 @@ OUTGOING_IPS = env.ip_addresses("OUTGOING_IPS")
 REDIS_URL = env.redis_url("REDIS_URL")
 
 _public = urlsplit(PUBLIC_URL)
-_hosts = os.environ.get("ALLOWED_HOSTS", "")
-ALLOWED_HOSTS = [host.strip() for host in _hosts.split(",") if host.strip()] or [
+ALLOWED_HOSTS = env.entries("ALLOWED_HOSTS") or [
     _public.hostname or "127.0.0.1",
     "127.0.0.1",
     "localhost",

@@ -1,6 +1,5 @@
 """Login with 企業ID, 社員ID and パスワード (C2)."""
 
-import re
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
@@ -8,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils import timezone
 
-from companies.models import CODE_PATTERN
+from companies.models import is_valid_code
 from employees.client_address import client_address
 from employees.identifiers import is_valid_employee_id
 from employees.initial_password import is_expired
@@ -57,7 +56,7 @@ class CompanyBackend(BaseBackend):
 
 def _find(company_code: str, employee_id: str) -> Employee | None:
     # What nobody can have is not asked for: no database takes every text.
-    if not re.match(CODE_PATTERN, company_code) or not is_valid_employee_id(employee_id):
+    if not is_valid_code(company_code) or not is_valid_employee_id(employee_id):
         return None
     employee: Employee | None = (
         Employee.objects.across_companies()

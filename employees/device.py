@@ -1,12 +1,10 @@
 """What a browser remembers for the login screen: the 企業ID, and that it was logged in."""
 
-import re
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from companies.models import CODE_PATTERN
+from companies.models import is_valid_code
 
 CODE_COOKIE = "company_code"
 SIGNED_IN_COOKIE = "signed_in"
@@ -15,7 +13,7 @@ YEAR = 365 * 24 * 60 * 60
 
 def company_code(request: HttpRequest) -> str:
     code = request.COOKIES.get(CODE_COOKIE, "")
-    return code if re.match(CODE_PATTERN, code) else ""
+    return code if is_valid_code(code) else ""
 
 
 def was_signed_in(request: HttpRequest) -> bool:

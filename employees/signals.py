@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# employee: about to be deleted.
+# company_id, employees: all of them about to be deleted, one or many.
 employee_deleting = Signal()
 # company: just created, with グループ1 and its first 管理者.
 company_created = Signal()

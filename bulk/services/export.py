@@ -12,6 +12,7 @@ from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company
 
 READ_AT_ONCE: Final = 2000
+TOO_MANY_ROWS: Final = "件数がExcelの行数の上限を超えるため、書き出せませんでした。"
 
 
 def export_cards(*, company: Company, file: IO[bytes], actor: Actor) -> int:

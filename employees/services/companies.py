@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from django.db import transaction
 
 from companies.audit import Actor, Event, write_audit
-from companies.models import CODE_PATTERN, AuditAction, Company
+from companies.models import AuditAction, Company, is_valid_code
 from employees.choices import Role
 from employees.emails import is_valid_email
 from employees.identifiers import is_valid_employee_id
@@ -61,7 +59,7 @@ def create_company(
 
 
 def _check(code: str, name: str, admin_id: str, admin_email: str, admin_password: str) -> None:
-    if not re.match(CODE_PATTERN, code):
+    if not is_valid_code(code):
         raise Refused("企業IDは3〜20文字の半角英数字とハイフンで指定してください。")
     if not name.strip() or len(name) > 255 or not _is_storable(name):
         raise Refused("会社名を255文字以内で指定してください。")

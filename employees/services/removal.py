@@ -40,8 +40,7 @@ def remove_employees(
     going = [employee.pk for employee in employees]
     if able and not able.difference(going):  # C6
         raise LastAdministrator
-    for employee in employees:
-        employee_deleting.send(sender=Employee, employee=employee)
+    employee_deleting.send(sender=Employee, company_id=company_id, employees=employees)
     events = [_deleted(employee, reason) for employee in employees]
     write_audit(company=company_id, actor=actor, events=events)
     for batch in batches(going):

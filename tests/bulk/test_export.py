@@ -155,6 +155,19 @@ def test_C3_without_login_it_leads_to_the_login(client: Client, db: None) -> Non
     assert client.get(ADDRESS)["Location"] == f"/login/?next={ADDRESS}"
 
 
+def test_B6_more_cards_than_a_sheet_takes_are_said_on_the_screen(
+    signed_in: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    BusinessCardFactory(employee=EmployeeFactory(company=company))
+    monkeypatch.setattr(workbook, "LONGEST_SHEET", 1)
+
+    response = signed_in.get(ADDRESS, follow=True)
+
+    assert response.redirect_chain == [("/", 302)]
+    assert "行数の上限を超えるため" in response.content.decode()
+    assert not AuditEntry.objects.for_company(company).filter(action="downloaded").exists()
+
+
 def test_it_is_read_only(signed_in: Client) -> None:
     assert signed_in.post(ADDRESS).status_code == 405
 

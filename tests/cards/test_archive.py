@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,15 +14,17 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cards.models import PRINTED_FIELDS, BusinessCard, CardArchive
 from cards.tasks import purge_archives
 from companies.audit import command
 from companies.models import AuditEntry, Company
+from companies.set_based import batches
 from config.celery import app
 from employees.models import Employee
-from employees.services.removal import LastAdministrator, remove_employee
+from employees.services.removal import LastAdministrator, remove_employee, remove_employees
 from tests.factories import (
     AdministratorFactory,
     BusinessCardFactory,
@@ -37,6 +40,11 @@ ACTOR = command("test")
 def remove(person: Employee, reason: str = "") -> None:
     with transaction.atomic():
         remove_employee(employee=person, actor=ACTOR, reason=reason)
+
+
+def remove_all(people: list[Employee]) -> None:
+    with transaction.atomic():
+        remove_employees(company_id=people[0].company_id, employees=people, actor=ACTOR)
 
 
 def test_X4_cards_and_image_go_into_the_archive_before_the_person_goes() -> None:
@@ -81,13 +89,52 @@ def test_X6_the_deletion_stands_in_the_audit_log_with_its_reason() -> None:
     assert entry.changes == {"employee_id": [person.employee_id, None]}
 
 
+def test_X4_of_many_people_each_leaves_an_archive_of_the_own_cards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cards.archive.batches", partial(batches, size=2))
+    company = CompanyFactory()
+    people = EmployeeFactory.create_batch(5, company=company)
+    for title in ("部長", "課長"):
+        for person in people[1:]:
+            BusinessCardFactory(employee=person, title=title, last_name=person.employee_id)
+    expected = {
+        (person.employee_id, title, person.employee_id)
+        for person in people[1:]
+        for title in ("部長", "課長")
+    }
+
+    remove_all(people)
+
+    found = CardArchive.objects.for_company(company).order_by("pk")
+    assert len(found) == 5
+    printed = [
+        (row.employee_id, card["title"], card["last_name"]) for row in found for card in row.cards
+    ]
+    assert (set(printed), len(printed)) == (expected, 8)
+    assert [card["title"] for card in found[4].cards] == ["部長", "課長"]
+    assert not Employee.objects.for_company(company).exists()
+
+
+def test_X4_number_of_queries_does_not_grow_with_the_people() -> None:
+    def queries(count: int) -> int:
+        people = EmployeeFactory.create_batch(count, company=CompanyFactory())
+        for person in people:
+            BusinessCardFactory(employee=person)
+        with CaptureQueriesContext(connection) as captured:
+            remove_all(people)
+        return len(captured)
+
+    assert queries(50) == queries(1)
+
+
 def test_X4_without_the_archive_nothing_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     person = BusinessCardFactory().employee
 
-    def broken(**_: object) -> None:
+    def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(CardArchive.objects, "create", broken)
+    monkeypatch.setattr(CardArchive.objects, "bulk_create", broken)
     with pytest.raises(OSError, match="disk full"):
         remove(person)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage
 
 from config import env
 from tests.project_tree import ROOT
@@ -94,6 +95,52 @@ def test_what_is_no_number_stops_the_start(monkeypatch: pytest.MonkeyPatch, text
 
     with pytest.raises(ImproperlyConfigured, match="SOME_NUMBER"):
         env.number("SOME_NUMBER", default=0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "meishi@example.com",
+        " meishi@example.com ",
+        "Acme Inc. <meishi@example.com>",
+        "名刺管理 <no-reply@localhost>",
+        '"A, B" <a@example.com>',
+        "名刺 <a@例え.jp>",
+    ],
+)
+def test_senders(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("SOME_SENDER", text)
+
+    sender = env.sender("SOME_SENDER", "unused")
+
+    assert sender == text.strip()
+    assert EmailMessage("件名", "本文", sender, ["to@example.com"]).message().as_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nobody",
+        "<>",
+        "a@",
+        "@example.com",
+        "a@b, c@d",
+        "Name <a@b.com> trailing",
+        "x@exa mple.com",
+        "a.@b..com",
+        "A, B <a@example.com>",
+        f"a@{'b' * 64}.com",
+        "a@example.com\r\nBcc: b@example.com",
+        '..<"( @',
+    ],
+)
+def test_a_sender_that_no_mail_can_have_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("SOME_SENDER", text)
+
+    with pytest.raises(ImproperlyConfigured, match="SOME_SENDER: must be a mail address"):
+        env.sender("SOME_SENDER", "unused")
 
 
 READ_PROXIES = "from django.conf import settings; print(settings.PROXY_COUNT)"

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from django.core.management.base import CommandParser
 
-from bulk.services.export import export_cards
+from bulk.services.export import TOO_MANY_ROWS, export_cards
 from bulk.workbook import TooManyRows
 from companies.audit import command
 from companies.commands import CompanyCommand, Exit
@@ -34,7 +34,7 @@ class Command(CompanyCommand):
         try:
             rows = _export(options["what"], company, target)
         except TooManyRows:
-            self.stop(Exit.FAILED, "件数がExcelの行数の上限を超えるため、書き出せませんでした。")
+            self.stop(Exit.FAILED, TOO_MANY_ROWS)
         except OSError:
             self.stop(
                 Exit.FAILED,
