@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from cards.models import CardArchive
 from companies.audit import command
+from companies.set_based import batches
 from employees.choices import Role
 from employees.models import Employee
 from integrations import tasks
@@ -246,16 +248,16 @@ def test_E12_a_failed_run_has_deleted_nobody(
 def test_E12_a_deletion_that_fails_half_way_deletes_nobody(
     customer: Customer, gone: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = CardArchive.objects.create
+    original = CardArchive.objects.bulk_create
     archived: list[Any] = []
 
-    def create(**values: Any) -> Any:
-        if len(archived) == 3:
+    def bulk_create(rows: list[CardArchive]) -> None:
+        if archived:
             raise RuntimeError("disk full")
-        archived.append(original(**values))
-        return archived[-1]
+        archived.extend(original(rows))
 
-    monkeypatch.setattr(CardArchive.objects, "create", create)
+    monkeypatch.setattr("cards.archive.batches", partial(batches, size=3))
+    monkeypatch.setattr(CardArchive.objects, "bulk_create", bulk_create)
     run = approved(customer)
     work(run)
 

@@ -215,10 +215,10 @@ def test_E12_without_a_connection_nothing_is_approved(customer: Customer, crews:
 def test_X4_where_the_archive_fails_nobody_is_deleted(
     customer: Customer, crews: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(**_: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(CardArchive.objects, "create", broken)
+    monkeypatch.setattr(CardArchive.objects, "bulk_create", broken)
     answer = customer.deletions("--approve")
 
     assert (answer.code, answer["status"], answer["deleted"]) == (1, "failed", [])
@@ -235,11 +235,11 @@ def test_X4_an_automatic_deletion_without_its_archive_fails_whole(
     customer.sync()
     account.delete_crew(crews[0])
 
-    def broken(**_: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(CardArchive.objects, "create", broken)
+        patch.setattr(CardArchive.objects, "bulk_create", broken)
         answer = customer.sync()
 
     assert (answer.code, answer["status"]) == (1, "failed")
