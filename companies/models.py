@@ -72,6 +72,7 @@ class TenantOwned(models.Model):
 class ActorKind(models.TextChoices):
     PERSON = "person", "社員"
     SYNC = "sync", "同期"
+    WEBHOOK = "webhook", "Webhook"
     COMMAND = "command", "コマンド"
 
 

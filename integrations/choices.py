@@ -43,6 +43,7 @@ class NameSource(models.TextChoices):
 class RunKind(models.TextChoices):
     DEPARTMENTS = "departments", "部署⇒グループ"
     EMPLOYEES = "employees", "従業員リスト⇒社員リスト"
+    CHANGED = "changed", "変更分同期"  # X2
     # Work beside the syncs that lives like one: in the background, one at a time a company.
     DELETIONS = "deletions", "承認した削除"
     FIRST_IMPORT = "first_import", "はじめての取り込みの確認"
@@ -51,10 +52,13 @@ class RunKind(models.TextChoices):
 
     @property
     def headline(self) -> str:
-        return f"{self.label}の同期" if self in SYNC_KINDS else str(self.label)
+        return f"{self.label}の同期" if self in WHOLE_KINDS else str(self.label)
 
 
-SYNC_KINDS = (RunKind.DEPARTMENTS, RunKind.EMPLOYEES)
+# What a person starts with 「インポート・同期実行」: they read whole lists.
+WHOLE_KINDS = (RunKind.DEPARTMENTS, RunKind.EMPLOYEES)
+SYNC_KINDS = (*WHOLE_KINDS, RunKind.CHANGED)
+PEOPLE_KINDS = (RunKind.EMPLOYEES, RunKind.CHANGED)
 # They only read, and propose ties (X8, X12).
 SURVEY_KINDS = (RunKind.FIRST_IMPORT, RunKind.RELINK)
 # They change nothing but their own rows.
@@ -64,6 +68,12 @@ READING_KINDS = (*SURVEY_KINDS, RunKind.PREVIEW)
 class Trigger(models.TextChoices):
     SCREEN = "screen", "画面"
     COMMAND = "command", "コマンド"
+    SCHEDULE = "schedule", "予定"
+    WEBHOOK = "webhook", "Webhook"
+
+
+# S5: nobody looks on.
+UNATTENDED = (Trigger.SCHEDULE, Trigger.WEBHOOK)
 
 
 class RunStatus(models.TextChoices):
@@ -85,6 +95,7 @@ class Phase(models.TextChoices):
     DEPARTMENTS = "departments", "部署の読み込み"
     GROUPS = "groups", "グループへの反映"
     CREWS = "crews", "従業員の読み込み"
+    CHANGES = "changes", "変更された従業員の読み込み"
     PEOPLE = "people", "社員への反映"
     DELETIONS = "deletions", "いなくなった従業員の確認"
     IDS = "ids", "社員IDの確定"
@@ -111,6 +122,8 @@ def phases_of(kind: RunKind, slot: int | None) -> tuple[Phase, ...]:
         return (Phase.SURVEY, Phase.DEPARTMENTS, Phase.MATCHES, Phase.DONE)
     if kind == RunKind.DEPARTMENTS:
         return (*GROUP_PHASES, Phase.GROUP_DELETIONS, Phase.DONE)
+    if kind == RunKind.CHANGED:  # the steps for groups do nothing where there is none to compare
+        return (*GROUP_PHASES, Phase.CHANGES, Phase.PEOPLE, Phase.IDS, Phase.DONE)
     if kind == RunKind.DELETIONS:
         return (Phase.ACCOUNT, Phase.LOOKUPS, Phase.REMOVALS, Phase.DONE)
     if slot is None:
@@ -172,3 +185,10 @@ class PlanNotice(models.TextChoices):
     SIXTY_DAYS = "sixty_days", "60日前"
     FOURTEEN_DAYS = "fourteen_days", "14日前"
     PAUSED = "paused", "停止"
+
+
+class UnattendedKind(models.TextChoices):
+    """What webhooks do within a rolling hour is limited (E12, W7, S5)."""
+
+    DELETION = "deletion", "社員の削除"
+    LOGIN = "login", "社員IDの変更"

@@ -58,6 +58,40 @@ class SmartHRIntegration(TenantOwned):
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     check_result = models.JSONField(default=dict, blank=True, editable=False)
 
+    # W3, W9: the secret of our webhook, encrypted; the one before it is accepted for a while.
+    webhook_secret_ciphertext = models.TextField(blank=True, editable=False)
+    webhook_old_secret_ciphertext = models.TextField(blank=True, editable=False)
+    # The first delivery with the present secret.
+    webhook_secret_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # W2: our webhook at SmartHR as it was seen last, and why it does not work (a reason code).
+    webhook_remote_id = models.CharField(max_length=64, blank=True, editable=False)
+    webhook_problem = models.CharField(max_length=40, blank=True, editable=False)
+    webhook_problem_detail = models.JSONField(default=dict, blank=True, editable=False)
+    webhook_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Whoever holds it registers; two at once would register two webhooks.
+    webhook_busy_until = models.DateTimeField(null=True, blank=True, editable=False)
+    # Authentic deliveries: the newest, and the first since the mode is 手動 (W3).
+    webhook_received_at = models.DateTimeField(null=True, blank=True, editable=False)
+    webhook_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # S6: 自動反映の一時停止, until the end of the day before this one.
+    held_since = models.DateTimeField(null=True, blank=True, editable=False)
+    held_until = models.DateField(null=True, blank=True)
+    # X2: what runs by itself, while the mode is not 自動同期しない.
+    hourly_sync = models.BooleanField(default=True)
+    nightly_sync = models.BooleanField(default=True)
+    # When a person's first 従業員リスト⇒社員リスト ended well.
+    people_imported_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # SmartHR's `updated_at` up to which the last good run has read; null: read all.
+    crews_watermark = models.DateTimeField(null=True, blank=True, editable=False)
+    # Since when something asks for a changed-only sync as soon as one may run.
+    changes_wanted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the next one of each is due; whoever moves it on starts it.
+    next_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    next_full_at = models.DateTimeField(null=True, blank=True, editable=False)
+    next_health_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # X3: when SmartHR was last read well, by a sync or for a delivery.
+    last_success_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -1,0 +1,57 @@
+"""The secret that SmartHR sends with every delivery (W3, W5, W9)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from integrations import encryption
+from integrations.models import SmartHRIntegration
+
+SECRET_BYTES: Final = 32
+# W9: how long the old one is accepted after the first delivery with the new one.
+OVERLAP: Final = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedSecret:
+    value: bytes
+    is_current: bool
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def accepted_secrets(integration: SmartHRIntegration) -> list[AcceptedSecret]:
+    """Those that an authentic delivery may carry; none of them is empty (W5).
+
+    One that cannot be decrypted is left out: nothing authenticates with it.
+    """
+    kept = [(integration.webhook_secret_ciphertext, True)]
+    if not _old_one_has_ended(integration):
+        kept.append((integration.webhook_old_secret_ciphertext, False))
+    found = []
+    for ciphertext, is_current in kept:
+        value = _plain(ciphertext)
+        if value:
+            found.append(AcceptedSecret(value.encode(), is_current))
+    return found
+
+
+def _old_one_has_ended(integration: SmartHRIntegration) -> bool:
+    seen_at = integration.webhook_secret_seen_at
+    return seen_at is not None and timezone.now() >= seen_at + OVERLAP
+
+
+def _plain(ciphertext: str) -> str:
+    if not ciphertext:
+        return ""
+    try:
+        return encryption.decrypt(ciphertext)
+    except encryption.Undecryptable:
+        return ""
