@@ -21,6 +21,7 @@ def logging_config(log_format: str) -> dict[str, object]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "integrations": {"level": "INFO"},
+            "webhooks": {"level": "INFO"},
             "celery": {"level": "WARNING"},
             # Log lines of a server that carry request lines would carry the API's query strings.
             "urllib3": {"level": "ERROR"},

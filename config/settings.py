@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "employees",
     "cards",
     "integrations",
+    "webhooks",
     "bulk",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -49,9 +50,12 @@ INSTALLED_APPS = [
     "js_lib_bootstrap5",
     "js_lib_bootstrap_icons",
     "csp",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
+    # Before all that may answer 4xx: SmartHR would disable the webhook (W5).
+    "webhooks.middleware.DeliveryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -109,6 +113,20 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "companies.errors.csrf_failure"
 
+# --- the endpoint of SmartHR's webhook -----------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "名刺管理: SmartHR webhook",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
 # --- language and time ---------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
@@ -154,16 +172,31 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 15 * 60
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 30 * 60} if REDIS_URL else {"polling_interval": 0.05}
+    # A Redis that hangs must not hold whoever sends a message for ever.
+    {"visibility_timeout": 30 * 60, "socket_connect_timeout": 5, "socket_timeout": 30}
+    if REDIS_URL
+    else {"polling_interval": 0.05}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_ROUTES = {"integrations.*": {"queue": "syncs"}}
+# Two queues with workers of their own: a sync never delays a delivery.
+CELERY_TASK_ROUTES = {
+    "integrations.*": {"queue": "syncs"},
+    "webhooks.*": {"queue": "webhooks"},
+}
 CELERY_TASK_DEFAULT_QUEUE = "syncs"
 CELERY_BEAT_SCHEDULE = {
     "pick up syncs that wait or lost their worker": {
         "task": "integrations.resume_runs",
         "schedule": 15.0,
+    },
+    "pick up deliveries that wait or lost their message or worker": {
+        "task": "webhooks.sweep",
+        "schedule": 15.0,
+    },
+    "forget deliveries after their 30 days": {
+        "task": "webhooks.purge",
+        "schedule": crontab(hour="4", minute="20"),
     },
     # Not every 24 hours: a beat that is restarted daily would never come to it.
     "delete archives of cards after their 30 days": {

@@ -4,6 +4,7 @@ handler500 = "companies.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("integrations.urls")),
+    path("", include("webhooks.urls")),
     path("", include("employees.urls")),
     path("", include("groups.urls")),
     path("", include("bulk.urls")),

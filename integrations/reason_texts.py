@@ -156,6 +156,21 @@ FIXED: dict[str, ReasonText] = {
         "選んだ社員・グループは、ほかの人がすでに確認したため、削除しませんでした。",
         "「削除の確認」で残りを確認してください。",
     ),
+    Reason.BODY_UNREADABLE: ReasonText(
+        "受信したデータを読み取れませんでした。", "変更分同期を押してください。"
+    ),
+    Reason.BODY_TOO_LARGE: ReasonText(
+        "受信したデータが5MBを超えたため保存せず、変更分同期をします。", NOTHING_TO_DO
+    ),
+    Reason.EVENT_IGNORED: ReasonText(
+        "従業員の変更ではないため、何もしませんでした。", NOTHING_TO_DO
+    ),
+    Reason.MODE_OFF: ReasonText("「自動同期しない」のため、何もしませんでした。", NOTHING_TO_DO),
+    Reason.ON_HOLD: ReasonText(
+        "自動反映を一時停止しているため、待っています。", "再開すると処理します。"
+    ),
+    Reason.WORKER_LOST: ReasonText("処理が途中で止まりました。", NOTHING_TO_DO),
+    Reason.COVERED_BY_SYNC: ReasonText("その後の同期で反映済みです。", NOTHING_TO_DO),
     Reason.ALREADY_RUNNING: ReasonText(
         "すでに同期を実行中です。実行中の同期を表示しています。",
         "終わるまで待つか、中止してからやり直してください。",
@@ -356,6 +371,17 @@ def _internal_error(detail: Detail, subject: str) -> ReasonText:
     )
 
 
+def _attempts_exhausted(detail: Detail, subject: str) -> ReasonText:
+    count = detail.get("attempts")
+    tried = f"{count}回試しましたが" if isinstance(count, int) else "何度か試しましたが"
+    why = ""
+    if last := detail.get("last"):
+        why = f"：{explain(last, detail.get('last_detail') or {}, subject=subject).what}"
+    return ReasonText(
+        f"{tried}処理できませんでした{why or '。'}", "理由を解消し、「再実行」を押してください。"
+    )
+
+
 def _rate_limited(detail: Detail, subject: str) -> ReasonText:
     return ReasonText("SmartHRへの問い合わせが上限に達したため、同期を止めました。", LATER)
 
@@ -376,6 +402,7 @@ DESCRIBED: dict[str, Callable[[Detail, str], ReasonText]] = {
     Reason.GROUP_DELETION_BRAKE: _brake("件のグループ", "グループ"),
     Reason.RATE_LIMITED: _rate_limited,
     Reason.INTERNAL_ERROR: _internal_error,
+    Reason.ATTEMPTS_EXHAUSTED: _attempts_exhausted,
     Reason.TIE_AMBIGUOUS: _tie_ambiguous,
     Reason.TIE_UNMATCHED: _tie_unmatched,
 }

@@ -48,6 +48,15 @@ class Reason(StrEnum):
     PLAN_PAUSED = "plan_paused"  # P2
     PLAN_STOPPED = "plan_stopped"  # P3
     NOTHING_APPROVED = "nothing_approved"  # E12: no candidate of those chosen waits any more
+    # About a delivery of the webhook.
+    BODY_UNREADABLE = "body_unreadable"  # W5
+    BODY_TOO_LARGE = "body_too_large"  # W5
+    EVENT_IGNORED = "event_ignored"  # W5
+    MODE_OFF = "mode_off"  # W10
+    ON_HOLD = "on_hold"  # S6
+    WORKER_LOST = "worker_lost"  # W8
+    ATTEMPTS_EXHAUSTED = "attempts_exhausted"  # W8
+    COVERED_BY_SYNC = "covered_by_sync"  # W8
 
 
 # What stops a sync, is the connection's own and stays until a person puts it right.

@@ -17,9 +17,10 @@ ARROWS = {
     "employees": {"companies", "groups"},
     "cards": {"companies", "groups", "employees"},
     "integrations": {"companies", "groups", "employees"},
+    "webhooks": {"companies", "groups", "employees", "integrations"},
     "bulk": {"companies", "groups", "employees", "cards"},
     "simulator": set(),
-    "config": {"companies", "groups", "employees", "cards", "integrations", "bulk"},
+    "config": {"companies", "groups", "employees", "cards", "integrations", "bulk", "webhooks"},
     "manage": set(),
     "scripts": {"config", "simulator"},
 }

@@ -15,6 +15,7 @@ FOLDERS = (
     "employees",
     "cards",
     "integrations",
+    "webhooks",
     "bulk",
     "config",
     "templates",

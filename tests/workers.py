@@ -103,12 +103,22 @@ def stop(worker: Worker) -> None:
 
 
 def _start(log: Path) -> Worker:
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--queues", "syncs"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        "--queues",
+        "syncs,webhooks",
+    ]
+    queues = ["--queues", "syncs,webhooks"]
     options = ["--concurrency", "2", "--loglevel", "INFO", "--beat", "--without-mingle"]
     scheduler = ["--scheduler", "celery.beat:Scheduler", "--hostname", f"{log.stem}@%h"]
     with log.open("wb") as output:
         return subprocess.Popen(
-            [*command, *options, *scheduler],
+            [*command, *queues, *options, *scheduler],
             env=child_environment(),
             stdout=output,
             stderr=output,

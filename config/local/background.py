@@ -8,14 +8,18 @@ from celery import Celery
 from celery.beat import EmbeddedService
 
 STOP_SECONDS = 10
+# One process for all: enough threads that syncs do not keep deliveries waiting.
+THREADS = 4
+QUEUES = ("syncs", "webhooks")
 
 
 class BackgroundWork:
-    def __init__(self, app: Celery, *, threads: int = 2) -> None:
+    def __init__(self, app: Celery, *, threads: int = THREADS) -> None:
         # Gossip, mingle and heartbeats speak to other workers, and there are none.
         self._worker: Any = app.WorkController(
             pool_cls="threads",
             concurrency=threads,
+            queues=QUEUES,
             without_gossip=True,
             without_mingle=True,
             without_heartbeat=True,

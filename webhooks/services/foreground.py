@@ -1,0 +1,118 @@
+"""Everything that is due, for somebody who waits: the command."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Count
+
+from companies.models import Company
+from integrations.choices import RunKind, RunStatus
+from integrations.models import SyncRun
+from integrations.reasons import Reason
+from integrations.services.connection import integration_of
+from integrations.services.foreground import AlreadyRunning, Foreground
+from integrations.services.runs import NotReady
+from integrations.waiting import waiting_deletions
+from webhooks.choices import DeliveryStatus
+from webhooks.models import Delivery
+from webhooks.services.claims import LEASE, is_busy
+from webhooks.services.inboxes import locked_inbox, release_hold
+from webhooks.services.processing import process
+from webhooks.services.troubles import Trouble
+from webhooks.services.verdicts import current_verdict
+
+# A worker that has some of them ends, or its lease does.
+LONGEST_WAIT: Final = LEASE.total_seconds() + 15
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """How many deliveries ended how meanwhile, and how many still wait."""
+
+    processed: int
+    ignored: int
+    failed: int
+    pending: int
+    trouble: Trouble | None = None
+
+    @property
+    def status(self) -> RunStatus:
+        if self.failed or (self.trouble is not None and not self.trouble.confirm):
+            return RunStatus.FAILED
+        return RunStatus.NEEDS_CONFIRMATION if self.trouble else RunStatus.SUCCEEDED
+
+
+def process_all(company: Company, *, sleep: Callable[[float], None] = time.sleep) -> Processed:
+    before = _counts(company)
+    with transaction.atomic():
+        release_hold(locked_inbox(company))  # whoever asks may have put the account right
+    troubles = _process_due(company, sleep)
+    trouble = _sync_changes(company) if current_verdict(company).reason is None else None
+    troubles += [trouble] if trouble else []
+    if not troubles and (reason := _refusal(company)) is not None:
+        troubles.append(Trouble(reason))
+    if not troubles and waiting_deletions(company):
+        troubles.append(Trouble(Reason.DELETION_BRAKE, confirm=True))
+    after = _counts(company)
+    return Processed(
+        processed=after["processed"] - before["processed"],
+        ignored=after["ignored"] - before["ignored"],
+        failed=max(after["failed"] - before["failed"], 0),
+        pending=after["pending"],
+        trouble=_worst(troubles),
+    )
+
+
+def _process_due(company: Company, sleep: Callable[[float], None]) -> list[Trouble]:
+    waited, troubles = 0.0, []
+    while True:
+        done = process(company, should_pause=_never, at_once=True)
+        troubles += done.troubles
+        is_waiting = is_busy(company) and waited < LONGEST_WAIT
+        if not is_waiting:
+            return troubles
+        sleep(0.2)
+        waited += 0.2
+
+
+def _sync_changes(company: Company) -> Trouble | None:
+    """What an oversize delivery asked for (X2), where a person has done the first import."""
+    waits = Delivery.objects.for_company(company).idle().filter(by_sync=True)
+    if not waits.exists() or integration_of(company).people_imported_at is None:
+        return None
+    try:
+        run: SyncRun = Foreground().sync(company=company, kind=RunKind.CHANGED)
+    except NotReady as problem:
+        return Trouble(problem.reason)
+    except AlreadyRunning:
+        return Trouble(Reason.ALREADY_RUNNING)
+    if run.status in {RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION}:
+        return None
+    return Trouble(Reason(run.error_code or Reason.INTERNAL_ERROR), run.error_detail)
+
+
+def _refusal(company: Company) -> Reason | None:
+    """Why nothing of what waits can be processed now; a pause that a 管理者 chose is no failure."""
+    reason = current_verdict(company).reason
+    waits = Delivery.objects.for_company(company).pending().exists()
+    if not waits or reason not in {Reason.PLAN_STOPPED, Reason.NOT_CONNECTED}:
+        return None
+    return reason
+
+
+def _worst(troubles: list[Trouble]) -> Trouble | None:
+    return min(troubles, key=lambda trouble: trouble.confirm, default=None)
+
+
+def _counts(company: Company) -> dict[str, int]:
+    rows = Delivery.objects.for_company(company).values_list("status")
+    return {**dict.fromkeys(DeliveryStatus.values, 0), **dict(rows.annotate(Count("pk")))}
+
+
+def _never() -> bool:
+    return False

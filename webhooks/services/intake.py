@@ -1,0 +1,63 @@
+"""From one row that the endpoint wrote to a row for each person that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from companies.models import Company
+from integrations.reasons import Reason
+from integrations.services.receipts import note_received, want_changes
+from webhooks.choices import DeliveryStatus
+from webhooks.models import Delivery, DeliveryCrew
+from webhooks.services.inboxes import locked_inbox
+
+AT_ONCE: Final = 200
+
+
+def take_in(company: Company) -> None:
+    """All that has come so far. Two at once do no harm."""
+    while _new(company).exists():
+        with transaction.atomic():
+            locked_inbox(company)
+            deliveries = list(_new(company).order_by("received_at", "pk")[:AT_ONCE])
+            _expand(company, deliveries)
+            _note(company, deliveries)
+
+
+def _new(company: Company) -> Any:
+    return Delivery.objects.for_company(company).filter(taken_in=False)
+
+
+def _expand(company: Company, deliveries: Sequence[Delivery]) -> None:
+    rows = [
+        DeliveryCrew(
+            company=company,
+            delivery=delivery,
+            smarthr_id=crew_id,
+            says_deleted=delivery.says_deleted,
+            done_at=delivery.finished_at,  # closed before anybody looked at it
+        )
+        for delivery in deliveries
+        for crew_id in delivery.crew_ids
+    ]
+    DeliveryCrew.objects.bulk_create(rows, batch_size=1000)
+    kept = Delivery.objects.for_company(company).filter(pk__in=[row.pk for row in deliveries])
+    # An import of nobody has nothing to wait for.
+    kept.idle().filter(people=0, by_sync=False).update(
+        status=DeliveryStatus.PROCESSED, finished_at=timezone.now()
+    )
+    kept.update(taken_in=True, crew_ids=[])
+
+
+def _note(company: Company, deliveries: Sequence[Delivery]) -> None:
+    """W3, W9: the newest of all, and the first with the present secret."""
+    for delivery in deliveries[-1:]:
+        note_received(company=company, at=delivery.received_at, with_current_secret=False)
+    for delivery in [row for row in deliveries if row.with_current_secret][:1]:
+        note_received(company=company, at=delivery.received_at, with_current_secret=True)
+    if any(delivery.reason == Reason.BODY_TOO_LARGE for delivery in deliveries):
+        want_changes(company=company)

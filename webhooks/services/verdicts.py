@@ -1,0 +1,73 @@
+"""Whether a company's deliveries are processed: decided when they are, not when they came (W10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from companies.models import Company
+from integrations.choices import WebhookMode
+from integrations.models import SmartHRIntegration
+from integrations.plan import plan_of
+from integrations.reasons import Reason
+from integrations.services.connection import integration_of
+from webhooks.choices import DeliveryStatus
+from webhooks.models import Delivery
+from webhooks.services.inboxes import locked_inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Without a reason they are processed; with one they wait, or are closed as 対象外."""
+
+    reason: Reason | None = None
+    ignored: bool = False
+
+
+def verdict_on(integration: SmartHRIntegration, *, today: date) -> Verdict:
+    refusal = plan_of(integration, today=today).refusal
+    if refusal == Reason.PLAN_STOPPED:  # P3: still accepted, and processed when it goes on
+        return Verdict(refusal)
+    if refusal is not None:  # P2
+        return Verdict(refusal, ignored=True)
+    if integration.webhook_mode == WebhookMode.OFF:
+        return Verdict(Reason.MODE_OFF, ignored=True)
+    if _is_on_hold(integration, today):
+        return Verdict(Reason.ON_HOLD)
+    if not integration.is_connected:
+        return Verdict(Reason.NOT_CONNECTED)
+    return Verdict()
+
+
+def may_process(company: Company) -> bool:
+    """Closes what waits where nothing is to be done about it."""
+    verdict = current_verdict(company)
+    if verdict.ignored and verdict.reason is not None:
+        _ignore(company, verdict.reason)
+    return verdict.reason is None
+
+
+def current_verdict(company: Company) -> Verdict:
+    return verdict_on(integration_of(company), today=timezone.localdate())
+
+
+def _is_on_hold(integration: SmartHRIntegration, today: date) -> bool:
+    """S6: 自動反映の一時停止, to the end of the day before `held_until`."""
+    if integration.held_since is None:
+        return False
+    return integration.held_until is None or today < integration.held_until
+
+
+def _ignore(company: Company, reason: Reason) -> None:
+    with transaction.atomic():
+        locked_inbox(company)
+        Delivery.objects.for_company(company).idle().update(
+            status=DeliveryStatus.IGNORED,
+            reason=reason,
+            detail={},
+            by_sync=False,
+            finished_at=timezone.now(),
+        )
