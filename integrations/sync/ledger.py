@@ -59,6 +59,9 @@ class StoredPage:
 class Ledger(ABC):
     """State of one run: where it stands, what it counted, and the records it works on."""
 
+    # Whether nobody looks on: a mass change of 社員ID is held back then (S5).
+    unattended = False
+
     def __init__(self, kind: RunKind, settings: SyncSettings) -> None:
         self.kind = kind
         self.settings = settings
@@ -137,6 +140,14 @@ class Ledger(ABC):
         """Gives new 社員ID to linked employees, also in swaps and rings."""
 
     @abstractmethod
+    def login_allowance(self) -> int:
+        """How many 社員ID an unattended run may change (S5)."""
+
+    @abstractmethod
+    def hold_logins(self, read: Collection[str], held: Mapping[UUID, str]) -> None:
+        """Of the crews that were read, these wait for a person with another 社員ID (S5)."""
+
+    @abstractmethod
     def delete_person(self, person: Person) -> bool:
         """Deletes the employee and the cards; False if it is the last 管理者 (C6)."""
 
@@ -173,6 +184,15 @@ class Ledger(ABC):
     @abstractmethod
     def release_approved(self) -> None:
         """Those who were not deleted wait for a person again."""
+
+    # --- what was read before -------------------------------------------------------------------
+    @abstractmethod
+    def watermark(self) -> datetime | None:
+        """Until when, by SmartHR's clock, changes of crews were read; None: all are to be read."""
+
+    @abstractmethod
+    def reported(self) -> set[UUID]:
+        """Crews of whom the last sync had something to say that can pass by itself (X2)."""
 
     # --- the account and the report -----------------------------------------------------------
     @abstractmethod
