@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,26 +12,11 @@ from simulator.state_file import StateFile
 
 from .browser import Browser, shown_form
 from .conftest import Api
-from .webhook_receiver import WebhookReceiver
-
-CREW_EVENTS = ("crew_created", "crew_updated", "crew_deleted", "crew_imported")
-
-
-def listen(account: Account, receiver: WebhookReceiver, **attributes: object) -> str:
-    flags = dict.fromkeys(CREW_EVENTS, True)
-    return account.add_webhook(**({"url": receiver.url} | flags | attributes))
-
-
-def told(account: Account, receiver: WebhookReceiver) -> list[Any]:
-    """What has come since the last look."""
-    account.wait_for_webhooks()
-    contents = receiver.contents
-    receiver.received.clear()
-    return contents
+from .webhook_receiver import CREW_EVENTS, WebhookReceiver, listen, told
 
 
 def test_each_change_by_the_handle_is_told(account: Account, receiver: WebhookReceiver) -> None:
-    listen(account, receiver, expose_only_id=True)
+    listen(account, receiver.url, expose_only_id=True)
 
     key = account.add_crew()
     account.change_crew(key, last_name="鈴木")
@@ -46,7 +30,7 @@ def test_each_change_by_the_handle_is_told(account: Account, receiver: WebhookRe
 def test_each_change_by_the_api_is_told(
     account: Account, api: Api, receiver: WebhookReceiver
 ) -> None:
-    listen(account, receiver, expose_only_id=True)
+    listen(account, receiver.url, expose_only_id=True)
 
     key = api.post("/crews", {"last_name": "田中"}).json()["id"]
     api.patch(f"/crews/{key}", {"last_name": "鈴木"})
@@ -62,7 +46,7 @@ def test_each_change_by_the_api_is_told(
 def test_nothing_is_told_when_the_writer_asks_for_silence(
     account: Account, api: Api, receiver: WebhookReceiver
 ) -> None:
-    listen(account, receiver)
+    listen(account, receiver.url)
 
     key = api.request("POST", "/crews?skip_sending_webhook=true", json={}).json()["id"]
     for method, path in (("PATCH", ""), ("PUT", ""), ("DELETE", "/departments"), ("DELETE", "")):
@@ -75,7 +59,7 @@ def test_nothing_is_told_when_the_writer_asks_for_silence(
 
 
 def test_a_refused_write_is_not_told(account: Account, api: Api, receiver: WebhookReceiver) -> None:
-    listen(account, receiver)
+    listen(account, receiver.url)
 
     response = api.post("/crews", {"emp_status": "gone"})
 
@@ -86,7 +70,7 @@ def test_a_refused_write_is_not_told(account: Account, api: Api, receiver: Webho
 def test_each_change_on_the_pages_is_told(
     account: Account, browser: Browser, receiver: WebhookReceiver
 ) -> None:
-    listen(account, receiver, expose_only_id=True)
+    listen(account, receiver.url, expose_only_id=True)
 
     browser.post("/crews/new", last_name="田中", first_name="美咲")
     key = next(iter(account.crews))
@@ -118,7 +102,7 @@ def test_departments_are_not_told(account: Account, api: Api, receiver: WebhookR
 def test_filling_and_restoring_are_not_told(
     account: Account, receiver: WebhookReceiver, tmp_path: Path
 ) -> None:
-    listen(account, receiver)
+    listen(account, receiver.url)
     account.generate(people=5, departments=3)
     state = StateFile(tmp_path / "state.json", {"acme": account})
     state.save()
@@ -150,8 +134,8 @@ def test_a_webhook_hears_only_what_it_ticked(
 
 
 def test_every_webhook_hears_it(account: Account, receiver: WebhookReceiver) -> None:
-    listen(account, receiver)
-    listen(account, receiver, url=f"{receiver.url}second/")
+    listen(account, receiver.url)
+    listen(account, f"{receiver.url}second/")
 
     account.add_crew()
     account.wait_for_webhooks()
@@ -162,7 +146,7 @@ def test_every_webhook_hears_it(account: Account, receiver: WebhookReceiver) -> 
 def test_the_whole_body_carries_the_crew_as_the_api_shows_it(
     account: Account, api: Api, receiver: WebhookReceiver
 ) -> None:
-    listen(account, receiver)
+    listen(account, receiver.url)
     sales = account.add_department("営業部")
     key = account.add_crew(last_name="髙﨑", department_ids=[None, sales])
     before = datetime.now(UTC)
@@ -181,7 +165,7 @@ def test_the_whole_body_carries_the_crew_as_the_api_shows_it(
 def test_the_body_shows_the_moment_of_the_change(
     account: Account, receiver: WebhookReceiver
 ) -> None:
-    listen(account, receiver)
+    listen(account, receiver.url)
     key = account.add_crew(last_name="一")
     account.change_crew(key, last_name="二")
 
@@ -191,7 +175,7 @@ def test_the_body_shows_the_moment_of_the_change(
 
 
 def test_the_short_body_carries_only_ids(account: Account, receiver: WebhookReceiver) -> None:
-    listen(account, receiver, expose_only_id=True)
+    listen(account, receiver.url, expose_only_id=True)
     account.webhook_sender = account.add_crew()
 
     contents = told(account, receiver)
@@ -207,7 +191,7 @@ def test_the_short_body_carries_only_ids(account: Account, receiver: WebhookRece
 
 
 def test_the_sender_is_a_whole_crew(account: Account, api: Api, receiver: WebhookReceiver) -> None:
-    listen(account, receiver)
+    listen(account, receiver.url)
     with account.without_webhooks():
         account.webhook_sender = account.add_crew(last_name="総務")
 
@@ -217,65 +201,8 @@ def test_the_sender_is_a_whole_crew(account: Account, api: Api, receiver: Webhoo
     assert content["sender"] == api.get(f"/crews/{account.webhook_sender}").json()
 
 
-def test_an_import_is_told_once(account: Account, api: Api, receiver: WebhookReceiver) -> None:
-    by_id, by_number = account.add_crew(emp_code=None), account.add_crew(emp_code="0012")
-    listen(account, receiver)
-
-    done = account.import_crews(
-        [
-            {"id": by_id, "last_name": "一"},
-            {"emp_code": "0012", "last_name": "二"},
-            {"emp_code": "0013", "last_name": "三"},
-            {"emp_code": None, "last_name": "四"},
-        ]
-    )
-    contents = told(account, receiver)
-
-    names = {str(crew["last_name"]): key for key, crew in account.crews.items()}
-    assert done == ([names["三"], names["四"]], [by_id, by_number])
-    assert (names["一"], names["二"]) == (by_id, by_number)
-    crews = {key: api.get(f"/crews/{key}").json() for key in account.crews}
-    assert contents == [
-        {
-            "event": "crew_imported",
-            "triggered_at": contents[0]["triggered_at"],
-            "sender": None,
-            "crew_import_result": {
-                "created_crews": [crews[key] for key in done.created],
-                "updated_crews": [crews[key] for key in done.updated],
-            },
-        }
-    ]
-
-
-def test_an_import_in_short_carries_only_ids(account: Account, receiver: WebhookReceiver) -> None:
-    key = account.add_crew()
-    listen(account, receiver, expose_only_id=True)
-
-    done = account.import_crews([{"id": key, "emp_code": "9"}, {"emp_code": "10"}])
-    [content] = told(account, receiver)
-
-    assert content["sender"] is None
-    assert content["crew_import_result"] == {
-        "created_crews": [{"id": done.created[0]}],
-        "updated_crews": [{"id": key}],
-    }
-
-
-def test_an_import_may_tell_of_each_crew_too(account: Account, receiver: WebhookReceiver) -> None:
-    key = account.add_crew()
-    listen(account, receiver)
-    account.import_sends_each = True
-    account.webhooks_at_once = 1
-
-    account.import_crews([{"id": key}, {"emp_code": "10"}])
-
-    events = [content["event"] for content in told(account, receiver)]
-    assert events == ["crew_updated", "crew_created", "crew_imported"]
-
-
 def test_odd_values_go_out_all_the_same(account: Account, receiver: WebhookReceiver) -> None:
-    listen(account, receiver)
+    listen(account, receiver.url)
 
     account.add_crew(id=5, last_name="\ud800", first_name=["x"], departments="none")
     [content] = told(account, receiver)

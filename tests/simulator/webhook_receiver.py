@@ -9,6 +9,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from simulator.account import Account
+from simulator.deliveries.delivery import DeliveryError
+
+CREW_EVENTS = ("crew_created", "crew_updated", "crew_deleted", "crew_imported")
+# Nobody listens there.
+DEAD = "http://127.0.0.1:9/"
+
+
+def listen(account: Account, url: str, **attributes: object) -> str:
+    return account.add_webhook(**({"url": url} | dict.fromkeys(CREW_EVENTS, True) | attributes))
+
+
+def outcomes(account: Account) -> list[tuple[str, int, int, DeliveryError | None]]:
+    return [(d.event, d.attempt, d.status, d.error) for d in account.deliveries]
+
 
 class Received(NamedTuple):
     path: str
@@ -89,3 +104,11 @@ class WebhookReceiver:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def told(account: Account, receiver: WebhookReceiver) -> list[Any]:
+    """What has come since the last look."""
+    account.wait_for_webhooks()
+    contents = receiver.contents
+    receiver.received.clear()
+    return contents
