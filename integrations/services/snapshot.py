@@ -16,6 +16,7 @@ from integrations.choices import CandidateStatus, DeletionPolicy, NameSource, Re
 from integrations.models import CrewTombstone, DeletionCandidate, SmartHRIntegration, SyncRun
 from integrations.sync.memory import Records
 from integrations.sync.preview_ledger import PreviewLedger
+from integrations.sync.read_before import reported_crews, watermark_of
 from integrations.sync.rows import group_row, holder_row, person_row
 from integrations.sync.types import SyncSettings
 
@@ -64,6 +65,8 @@ def records_of(company: Company) -> Records:
         pending=pending,
         dismissed=dismissed,
         account_unchecked=integration.account_unchecked,
+        watermark=watermark_of(company),
+        reported=reported_crews(company),
     )
 
 
