@@ -161,7 +161,7 @@ class FormerEmployeeId(TenantOwned):
 
 
 class LoginGuard(models.Model):
-    """Failed tries to log in, of an account, an address or a company (services.guesses)."""
+    """Failed tries to log in: of an account, a person, an address, a company (services.guesses)."""
 
     # HMAC of what is counted, never an address or a 社員ID.
     key = models.CharField(max_length=64, unique=True)

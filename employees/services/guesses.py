@@ -1,4 +1,4 @@
-"""Login guessing: how many failed tries an account, an address and a company may make.
+"""Login guessing: how many failed tries an account, a person, an address and a company may have.
 
 A try takes its place before the password is looked at, and a success gives it back: any number
 of tries at the same time get no more passwords checked than the limit says. The state is in
