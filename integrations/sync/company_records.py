@@ -105,10 +105,11 @@ class CompanyRecords(Ledger):
             plans, company=self.company, settings=self.settings, actor=self.actor
         )
 
-    def move_ids(self, moves: Mapping[UUID, str]) -> None:
+    def move_ids(self, moves: Mapping[UUID, str], *, provisional: Collection[UUID]) -> None:
         people = self.people(moves)
         people_writes.move_ids(
             {people[crew].pk: code for crew, code in moves.items()},
+            provisional={people[crew].pk for crew in provisional},
             company=self.company,
             actor=self.actor,
         )

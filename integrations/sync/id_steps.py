@@ -71,15 +71,15 @@ def _move(
 ) -> None:
     moves = dict(decision.moves)
     moves |= {crew: ledger.random_id() for crew in decision.displaced}
-    ledger.move_ids(moves)
-    created = ledger.outcomes(Subject.EMPLOYEE, [str(crew) for crew in {*moves, *wishes}])
+    outcomes = ledger.outcomes(Subject.EMPLOYEE, [str(crew) for crew in {*moves, *wishes}])
+    created = {crew for crew in people if outcomes.get(str(crew)) == Outcome.CREATED}
+    ledger.move_ids(moves, provisional=created.intersection(moves))
     changed: list[Line] = []
     for crew, code in moves.items():
-        person = people[crew]
-        if created.get(str(crew)) == Outcome.CREATED:
+        if crew in created:
             ledger.rename_created(crew, code)
         else:
-            changed.append(_login_change(person, code))
+            changed.append(_login_change(people[crew], code))
     ledger.report(changed, met_before={line.smarthr_id for line in changed})
     lost = {crew: (wishes[crew], holder) for crew, holder in decision.refused.items()}
     lost |= {crew: (people[crew].employee_id, name) for crew, name in decision.displaced.items()}
@@ -90,7 +90,7 @@ def _move(
                 value,
                 moves.get(crew, people[crew].employee_id),
                 holder,
-                new=created.get(str(crew)) == Outcome.CREATED,
+                new=crew in created,
             )
             for crew, (value, holder) in lost.items()
         ]

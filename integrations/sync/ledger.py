@@ -136,8 +136,11 @@ class Ledger(ABC):
         """Writes what the plans change; returns crew id -> primary key of the new people."""
 
     @abstractmethod
-    def move_ids(self, moves: Mapping[UUID, str]) -> None:
-        """Gives new 社員ID to linked employees, also in swaps and rings."""
+    def move_ids(self, moves: Mapping[UUID, str], *, provisional: Collection[UUID]) -> None:
+        """Gives new 社員ID to linked employees, also in swaps and rings.
+
+        `provisional`: crews of this run, whose 社員ID until now nobody was told (S5).
+        """
 
     @abstractmethod
     def login_allowance(self) -> int:

@@ -158,7 +158,7 @@ class MemoryLedger(KeptLines, Ledger):
                 self.records.administrators.discard(person.pk)
         return created
 
-    def move_ids(self, moves: Mapping[UUID, str]) -> None:
+    def move_ids(self, moves: Mapping[UUID, str], *, provisional: Collection[UUID]) -> None:
         for crew in moves:
             del self._holders[self.records.people[crew].employee_id]
         for crew, code in moves.items():
