@@ -22,6 +22,8 @@ from integrations.sync.types import SyncSettings
 
 # Of a run's options: another グループとして適用する部署 than the saved one.
 PREVIEWED_SLOT: Final = "slot"
+# Of a run's options: compare the groups too, where no slot is chosen but departments were imported.
+WITH_GROUPS: Final = "groups"
 
 
 def sync_settings(integration: SmartHRIntegration) -> SyncSettings:

@@ -63,7 +63,7 @@ def advance(work: Work) -> Ending:
     Raises Paused when the slice is over, StopRun, RunCancelled, LeaseLost, SmartHRError.
     """
     ledger = work.ledger
-    order = phases_of(ledger.kind, ledger.settings.slot)
+    order = phases_of(ledger.kind, ledger.settings.slot, with_groups=ledger.with_groups)
     # A run that has done nothing yet stands at the first phase of most kinds, not of all.
     position = order.index(ledger.progress.phase) if ledger.progress.phase in order else 0
     steps = _steps(ledger.kind)

@@ -61,6 +61,8 @@ class Ledger(ABC):
 
     # Whether nobody looks on: a mass change of 社員ID is held back then (S5).
     unattended = False
+    # Whether a sync of people compares the groups also where no slot asks for it.
+    with_groups = False
 
     def __init__(self, kind: RunKind, settings: SyncSettings) -> None:
         self.kind = kind
