@@ -32,6 +32,7 @@ from employees.initial_password import InitialPasswordHasher  # noqa: E402
 from employees.models import Employee, LoginGuard  # noqa: E402
 from employees.services import guesses  # noqa: E402
 from employees.services.companies import create_company  # noqa: E402
+from employees.services.former_ids import remember_former_ids  # noqa: E402
 
 PASSWORD = "correct horse battery"  # noqa: S105
 INITIAL = "acme-1990-04-01"
@@ -67,6 +68,8 @@ def make_people() -> None:
     Employee.objects.for_company(company).filter(pk=suspended.pk).update(is_active=False)
     hasher = InitialPasswordHasher()
     initial = hasher.encode(INITIAL, hasher.salt())
+    moved = add(administrator, "moved", administrator.password)
+    remember_former_ids(company=company, left={moved.pk: "former"})
     for name in ("new", "expired"):
         add(administrator, name, initial, is_initial_password=True)
     long_ago = timezone.now() - timedelta(days=100)
@@ -95,6 +98,8 @@ def kinds() -> dict[str, tuple[Values, tuple[str, ...]]]:
         "wrong initial password": ({"employee_id": "new", "password": "wrong"}, ()),
         "unknown 社員ID": ({"employee_id": "nobody"}, ()),
         "unknown 企業ID": ({"company_code": "nobody"}, ()),
+        "former 社員ID": ({"employee_id": "former", "password": "wrong"}, ()),
+        "former 社員ID, right": ({"employee_id": "former"}, ()),
         "malformed": ({"company_code": "a\0", "employee_id": "あ" * 300}, ()),
         "suspended": ({"employee_id": "suspended"}, ()),
         "expired": ({"employee_id": "expired", "password": INITIAL}, ()),

@@ -203,6 +203,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cards.purge_archives",
         "schedule": crontab(hour="4", minute="0"),
     },
+    "forget former 社員ID after their 30 days": {
+        "task": "employees.forget_former_ids",
+        "schedule": crontab(hour="4", minute="10"),
+    },
+    "forget what webhooks did of long ago": {
+        "task": "integrations.forget_old_acts",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "forget failed logins of long ago": {
         "task": "employees.forget_old_failures",
         "schedule": 15 * 60.0,

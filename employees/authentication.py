@@ -1,5 +1,7 @@
 """Login with 企業ID, 社員ID and パスワード (C2)."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
@@ -12,8 +14,16 @@ from employees.client_address import client_address
 from employees.identifiers import is_valid_employee_id
 from employees.initial_password import is_expired
 from employees.models import Employee
-from employees.services import guesses
-from employees.services.passwords import is_password_of
+from employees.services import former_ids, guesses
+from employees.services.passwords import is_password_of, knows_password
+
+
+class EmployeeIdChanged(Exception):
+    """S5: everything was right but for the 社員ID, which is another one since lately."""
+
+    def __init__(self, present_id: str) -> None:
+        super().__init__(present_id)
+        self.present_id = present_id
 
 
 class CompanyBackend(BaseBackend):
@@ -25,7 +35,10 @@ class CompanyBackend(BaseBackend):
         password: str | None = None,
         **_: Any,
     ) -> Employee | None:
-        """The employee, or None for every kind of failure, each at the cost of one slow hash."""
+        """The employee, or None for every kind of failure, each at the cost of one slow hash.
+
+        Raises EmployeeIdChanged, at the same cost, where the password is right.
+        """
         if not company_code or not employee_id or password is None:
             return None
         employee = _find(company_code, employee_id)
@@ -38,9 +51,13 @@ class CompanyBackend(BaseBackend):
         if place is None or employee is None or not _may_log_in(employee):
             make_password(password)  # as slow as a password that is looked at
             return None
-        if not is_password_of(employee=employee, password=password):
+        is_former = employee.employee_id != employee_id
+        is_right = knows_password if is_former else is_password_of
+        if not is_right(employee=employee, password=password):
             return None
         guesses.give_back(place)
+        if is_former:
+            raise EmployeeIdChanged(employee.employee_id)
         return employee
 
     def get_user(self, user_id: int) -> Employee | None:
@@ -55,6 +72,7 @@ class CompanyBackend(BaseBackend):
 
 
 def _find(company_code: str, employee_id: str) -> Employee | None:
+    """Who has the 社員ID; where nobody has it, who had it until lately (S5)."""
     # What nobody can have is not asked for: no database takes every text.
     if not is_valid_code(company_code) or not is_valid_employee_id(employee_id):
         return None
@@ -64,7 +82,9 @@ def _find(company_code: str, employee_id: str) -> Employee | None:
         .filter(company__code=company_code, employee_id=employee_id)
         .first()
     )
-    return employee
+    # Asked for each time: how long it takes must not tell whether somebody has the 社員ID.
+    former = former_ids.who_left(company_code=company_code, former_id=employee_id)
+    return employee or former
 
 
 def _may_log_in(employee: Employee) -> bool:

@@ -11,6 +11,11 @@ from employees.passwords import MINIMUM_LENGTH, StoredPassword, problem_of
 WAIT = "続けて失敗したときは、15分ほど待ってからやり直してください。"
 # Of every failure the same, whatever its cause.
 LOGIN_FAILED = f"ログインできませんでした。企業ID、社員ID、パスワードを確認してください。{WAIT}"
+# S5: only to whoever knows the password.
+EMPLOYEE_ID_CHANGED = (
+    "社員IDが「{}」に変わりました。新しい社員IDでログインしてください。"
+    "パスワードは変わっていません。"
+)
 
 
 class _AsTyped(forms.CharField):

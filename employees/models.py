@@ -142,8 +142,26 @@ class Employee(TenantOwned, AbstractBaseUser):
         super().save(*args, **kwargs)
 
 
+class FormerEmployeeId(TenantOwned):
+    """A 社員ID that somebody left; for 30 days it leads to the present one (S5)."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    # The last who left it, though others may have had it before.
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="former_ids")
+    former_id = models.CharField(max_length=24)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "former_id"], name="former_employee_id_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.former_id
+
+
 class LoginGuard(models.Model):
-    """Failed tries to log in, of an account, an address or a company (services.guesses)."""
+    """Failed tries to log in: of an account, a person, an address, a company (services.guesses)."""
 
     # HMAC of what is counted, never an address or a 社員ID.
     key = models.CharField(max_length=64, unique=True)

@@ -2,9 +2,15 @@
 
 from celery import shared_task
 
-from employees.services.guesses import forget_old_failures as forget
+from employees.services import former_ids, guesses
 
 
 @shared_task(name="employees.forget_old_failures")
 def forget_old_failures() -> None:
-    forget()
+    guesses.forget_old_failures()
+
+
+@shared_task(name="employees.forget_former_ids")
+def forget_former_ids() -> None:
+    """S5: ends the 30 days."""
+    former_ids.forget_former_ids()

@@ -16,8 +16,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from companies.access import administrators_only, public, signed_in
 from companies.requests import SignedInRequest
 from employees import device, queries
+from employees.authentication import EmployeeIdChanged
 from employees.client_address import client_address
 from employees.forms import (
+    EMPLOYEE_ID_CHANGED,
     LOGIN_FAILED,
     DisplayModeForm,
     LoginForm,
@@ -52,7 +54,11 @@ def _try_to_sign_in(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request.POST)
     if not form.is_valid():
         return _login_page(request, form)
-    employee = authenticate(request, **form.cleaned_data)
+    try:
+        employee = authenticate(request, **form.cleaned_data)
+    except EmployeeIdChanged as changed:
+        form.add_error(None, EMPLOYEE_ID_CHANGED.format(changed.present_id))
+        return _login_page(request, form)
     if not isinstance(employee, Employee):
         form.add_error(None, LOGIN_FAILED)
         return _login_page(request, form)

@@ -15,7 +15,8 @@ from employees.models import Employee
 from groups.queries import group_tree
 from integrations.choices import SYNC_KINDS, CandidateStatus, RunKind, RunStatus, Subject
 from integrations.models import DeletionCandidate, SyncRun
-from integrations.reason_texts import ReasonText, explain
+from integrations.reason_text import ReasonText
+from integrations.reason_texts import explain
 from integrations.reasons import Reason
 
 NAMED: Final = 10

@@ -12,16 +12,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from integrations.choices import RetiredPolicy, Subject
-from integrations.reason_texts import (
-    CHECK_ACCOUNT,
-    FIXED,
-    NOTHING_KNOWN,
-    SUPPORT,
-    Detail,
-    ReasonText,
-    attribute_label,
-    explain,
-)
+from integrations.reason_text import CHECK_ACCOUNT, NOTHING_KNOWN, SUPPORT, Detail, ReasonText
+from integrations.reason_texts import FIXED, attribute_label, explain
 from integrations.reasons import Reason
 from integrations.services.check_result import Access, AccountMatch
 

@@ -111,8 +111,9 @@ GROUP_PHASES = (Phase.ACCOUNT, Phase.DEPARTMENTS, Phase.GROUPS)
 PEOPLE_PHASES = (Phase.CREWS, Phase.PEOPLE, Phase.DELETIONS, Phase.IDS)
 
 
-def phases_of(kind: RunKind, slot: int | None) -> tuple[Phase, ...]:
-    """The steps of a run, in order; the employee sync includes the departments where D5 says so.
+def phases_of(kind: RunKind, slot: int | None, *, with_groups: bool = False) -> tuple[Phase, ...]:
+    """The steps of a run, in order; the employee sync includes the departments where D5 says so,
+    and `with_groups`.
 
     A preview goes through the steps of the sync that it tells about.
     """
@@ -126,7 +127,7 @@ def phases_of(kind: RunKind, slot: int | None) -> tuple[Phase, ...]:
         return (*GROUP_PHASES, Phase.CHANGES, Phase.PEOPLE, Phase.IDS, Phase.DONE)
     if kind == RunKind.DELETIONS:
         return (Phase.ACCOUNT, Phase.LOOKUPS, Phase.REMOVALS, Phase.DONE)
-    if slot is None:
+    if slot is None and not with_groups:
         return (Phase.ACCOUNT, *PEOPLE_PHASES, Phase.DONE)
     return (*GROUP_PHASES, *PEOPLE_PHASES, Phase.GROUP_DELETIONS, Phase.DONE)
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from integrations.choices import PlanNotice
 from integrations.models import SmartHRIntegration
-from integrations.reason_texts import FIXED, SUPPORT
+from integrations.reason_text import SUPPORT
+from integrations.reason_texts import FIXED
 from integrations.reasons import Reason
 
 ANNUAL_FEE: Final = 11_000  # 円 a year, tax included

@@ -6,35 +6,24 @@ administrator can see in SmartHR herself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 from django.conf import settings
 
+from integrations import unattended_texts
 from integrations.choices import Outcome, Subject
+from integrations.reason_text import (
+    AGAIN,
+    CHECK_ACCOUNT,
+    LATER,
+    NOTHING_KNOWN,
+    NOTHING_TO_DO,
+    NUMBER_RULE,
+    SUPPORT,
+    Detail,
+    ReasonText,
+)
 from integrations.reasons import Reason
-
-SUPPORT = "名刺管理サポート"
-AGAIN = "もう一度同期してください。"
-LATER = "時間をおいて、もう一度同期してください。"
-NOTHING_TO_DO = "対応は不要です。"
-NOTHING_KNOWN = "連携しているデータが、このSmartHRに1件もありません。"
-CHECK_ACCOUNT = "サブドメインとアクセストークンを確認してください。"
-NUMBER_RULE = "半角英数字3〜24文字（記号は @ . _ -、先頭と末尾は英数字）"
-
-Detail = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonText:
-    what: str
-    next: str
-
-    @property
-    def both(self) -> str:
-        return f"{self.what}{self.next}"
-
 
 COLUMN_LABELS = {
     "employee_id": "社員ID",
@@ -405,4 +394,5 @@ DESCRIBED: dict[str, Callable[[Detail, str], ReasonText]] = {
     Reason.ATTEMPTS_EXHAUSTED: _attempts_exhausted,
     Reason.TIE_AMBIGUOUS: _tie_ambiguous,
     Reason.TIE_UNMATCHED: _tie_unmatched,
+    **unattended_texts.DESCRIBED,
 }

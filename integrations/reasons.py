@@ -18,6 +18,9 @@ class Reason(StrEnum):
     VALUE_INVALID = "value_invalid"
     STILL_EXISTS = "still_exists"  # E12
     WOULD_ASK = "would_ask"  # E12, G4: in a preview
+    LOGIN_CHANGE_HELD = "login_change_held"  # S5
+    CREW_GONE = "crew_gone"  # W5a: announced, but neither there nor here
+    WAITS_FOR_WORD = "waits_for_word"  # W7, W10: put to a person
     # About one department.
     DEPARTMENT_NAME_MISSING = "department_name_missing"  # G6
     PARENT_MISSING = "parent_missing"  # G6
@@ -39,6 +42,7 @@ class Reason(StrEnum):
     INCOMPLETE_READ = "incomplete_read"  # E12
     DELETION_BRAKE = "deletion_brake"  # E12
     GROUP_DELETION_BRAKE = "group_deletion_brake"  # G4
+    LOGIN_BRAKE = "login_brake"  # S5
     TOKEN_UNDECRYPTABLE = "token_undecryptable"  # noqa: S105  # a code, no secret
     SETTINGS_CHANGED = "settings_changed"
     NOT_CONNECTED = "not_connected"

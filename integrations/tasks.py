@@ -9,6 +9,7 @@ from integrations.services.plan import start_due_previews
 from integrations.services.plan_notices import send_due_notices
 from integrations.services.run_work import work_on
 from integrations.services.runs import claim, due_runs
+from integrations.services.schedules import forget_old_acts, start_due_syncs
 
 # A worker is free again for another company's run after this many seconds.
 SLICE: Final = 20.0
@@ -28,10 +29,16 @@ def work_on_run(run_id: int) -> None:
 
 @shared_task(name="integrations.resume_runs")
 def resume_runs() -> None:
-    """Runs whose time has come, whose worker died, or whose message was lost; due previews."""
+    """Runs whose time has come, whose worker died, or whose message was lost; what is due."""
     for run_id in due_runs():
         work_on_run.delay(run_id)
     start_due_previews()
+    start_due_syncs()
+
+
+@shared_task(name="integrations.forget_old_acts")
+def forget_acts() -> None:
+    forget_old_acts()
 
 
 @shared_task(name="integrations.send_plan_notices")

@@ -7,7 +7,8 @@ from typing import Final
 
 from integrations.choices import SURVEY_KINDS, RunKind
 from integrations.models import RunRecord
-from integrations.reason_texts import AGAIN, Detail, ReasonText, explain, explain_record
+from integrations.reason_text import AGAIN, Detail, ReasonText
+from integrations.reason_texts import explain, explain_record
 from integrations.reasons import Reason
 
 MADE_UP_ID: Final = "ランダムな社員ID"

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from simulator.account import Account
+from simulator.deliveries.switches import for_people
 from simulator.server import Simulator, start_simulator
 from simulator.state_file import StateFile
 
@@ -26,6 +27,7 @@ def main() -> int:
         print(f"simulator: port {options.port}: {error.strerror}", file=sys.stderr)
         return 1
     account = simulator.add_account(options.account, token)
+    account.webhook_backoff = for_people
     state = _fill(simulator, account, options)
     print(
         f"SmartHR simulator ready: {account.page_url} ({len(account.crews)} people,"

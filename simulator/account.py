@@ -4,18 +4,19 @@ from datetime import date
 from typing import NamedTuple, Unpack
 
 from simulator.api.messages import ApiRequest
+from simulator.deliveries.outbox import Outbox
 from simulator.demo.company import fill
 from simulator.errors import Unauthorized
 from simulator.fault_options import FaultOptions
 from simulator.faults import Fault, FaultKind, FaultQueue
 from simulator.json_text import Record
 from simulator.rate_limit import TokenLimits
-from simulator.records.crew import CrewTexts, SlotShape
+from simulator.records.crew import CrewShape, CrewTexts, SlotShape
 from simulator.records.department import DepartmentTexts
-from simulator.store import Store
 from simulator.tokens import ALL_SCOPES, HiddenAs, Token, presented_token
 
 LOG_LENGTH = 200_000
+EVERYTHING = Token("")
 
 
 class LoggedRequest(NamedTuple):
@@ -27,7 +28,7 @@ class LoggedRequest(NamedTuple):
     status: int
 
 
-class Account(Store):
+class Account(Outbox):
     """One company's SmartHR: its records, its tokens and every switch a test may turn."""
 
     def __init__(self, subdomain: str, root_url: str = "") -> None:
@@ -155,6 +156,19 @@ class Account(Store):
     def department(self, key: str) -> Record:
         with self.lock:
             return dict(self.departments[key])
+
+    def crew_shape(self, token: Token, fields: frozenset[str] | None = None) -> CrewShape:
+        """What that token gets to see of a crew, as the switches stand."""
+        return CrewShape(
+            token=token,
+            fields=fields,
+            slots=self.department_slots,
+            slot_shape=SlotShape(self.slot_shape),
+            parent_depth=self.parent_depth,
+        )
+
+    def whole_crew(self, key: str) -> str:
+        return self.crew_texts.text(key, self.crew_shape(EVERYTHING))
 
     def logged(self, path: str, method: str = "GET") -> list[LoggedRequest]:
         """The logged requests of one path, in order of arrival."""

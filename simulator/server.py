@@ -34,10 +34,12 @@ class Simulator:
         return account
 
     def remove_account(self, subdomain: str) -> None:
-        del self.accounts[subdomain]
+        self.accounts.pop(subdomain).stop_webhooks()
 
     def stop(self) -> None:
         self._server.stop()
+        for account in self.accounts.values():
+            account.stop_webhooks()
 
     def __enter__(self) -> "Simulator":
         return self

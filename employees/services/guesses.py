@@ -1,4 +1,4 @@
-"""Login guessing: how many failed tries an account, an address and a company may make.
+"""Login guessing: how many failed tries an account, a person, an address and a company may have.
 
 A try takes its place before the password is looked at, and a success gives it back: any number
 of tries at the same time get no more passwords checked than the limit says. The state is in
@@ -40,15 +40,15 @@ def take_place(
 ) -> Place | None:
     """A place for one try, counted as failed until it is given back; None: it has to wait.
 
-    The account counts whether it exists or not; `employee` is who has it. `address` is None
-    where no browser asks. Takes all its places or none, in a transaction of its own; but a try
-    that only the company's pause refuses counts for the others, as it would without a pause: its
-    cost tells nothing about the account.
+    The account counts whether it exists or not; `employee` is to whom the 社員ID leads. `address`
+    is None where no browser asks. Takes all its places or none, in a transaction of its own; but a
+    try that only a pause refuses, the company's or the person's, counts for the others, as it
+    would without a pause: its cost tells nothing about the account.
     """
     limits = {_key("account", company_code, employee_id): PER_ACCOUNT}
     if address is not None:
         limits[_key("address", address)] = PER_ADDRESS
-    pauses = {}
+    pauses = {_person_key(company_code, employee_id, employee): PER_ACCOUNT}
     if employee is not None and employee.is_initial_password:
         pauses[_initial_key(employee.company_id)] = PER_COMPANY_INITIAL
     return _take(limits, pauses)
@@ -137,6 +137,13 @@ def _key(kind: str, *parts: str) -> str:
     """Says nothing about the person or the address."""
     value = json.dumps([kind, *parts])
     return salted_hmac("employees.login_guard", value, algorithm="sha256").hexdigest()
+
+
+def _person_key(company_code: str, employee_id: str, employee: Employee | None) -> str:
+    """All 社員ID of one person share the limit (S5); nobody is counted too, at the same cost."""
+    if employee is None:
+        return _key("nobody", company_code, employee_id)
+    return _key("person", str(employee.pk))
 
 
 def _initial_key(company_id: int) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from integrations.check_texts import account_text, explain_failure
 from integrations.choices import SYNC_KINDS, RunKind, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.reason_texts import ReasonText, explain
+from integrations.reason_text import ReasonText
+from integrations.reason_texts import explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.services.check_result import Access, AccountMatch, CheckResult
 from integrations.services.permission_lines import Line, PermissionLine, permission_lines

@@ -8,7 +8,7 @@ from employees.models import Employee
 from integrations.check_texts import crews_text, explain_failure, retired_text
 from integrations.choices import RetiredPolicy
 from integrations.models import SmartHRIntegration
-from integrations.reason_texts import ReasonText
+from integrations.reason_text import ReasonText
 from integrations.reasons import Reason
 from integrations.services.check_result import CheckResult
 from integrations.smarthr.errors import CREWS_READ

@@ -18,7 +18,7 @@ from employees.models import Employee, EmployeeQuerySet
 from integrations.choices import PlanNotice
 from integrations.models import SentPlanNotice, SmartHRIntegration
 from integrations.plan import Plan, PlanState, plan_of, shown
-from integrations.reason_texts import SUPPORT
+from integrations.reason_text import SUPPORT
 
 log = logging.getLogger(__name__)
 

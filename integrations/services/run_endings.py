@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.choices import SYNC_KINDS, RunStatus
+from integrations.choices import SYNC_KINDS, WHOLE_KINDS, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
+from integrations.services.good_runs import GOOD, note_good_run
 from integrations.services.runs import CAN_BE_CANCELLED, clear
 from integrations.smarthr.errors import RetryLater
 from integrations.sync.database import DatabaseLedger
@@ -91,10 +92,13 @@ def finish(
             if isinstance(ledger, PreviewLedger):
                 if status == RunStatus.SUCCEEDED:  # half a plan would look like a whole one
                     ledger.keep_report()
-            elif ledger is not None and ledger.kind in SYNC_KINDS and ledger.progress.crews.ended:
-                SmartHRIntegration.objects.for_company(run.company_id).update(
-                    unreadable=ledger.progress.unreadable
-                )
+            elif ledger is not None and ledger.kind in SYNC_KINDS:
+                if ledger.kind in WHOLE_KINDS and ledger.progress.crews.ended:
+                    SmartHRIntegration.objects.for_company(run.company_id).update(
+                        unreadable=ledger.progress.unreadable
+                    )
+                if reason is None and status in GOOD:
+                    note_good_run(run, ledger.progress)
     return Slice(finished=True)
 
 

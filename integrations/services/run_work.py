@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 
+from groups.models import Group
 from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.encryption import Undecryptable
 from integrations.models import SmartHRIntegration, SyncRun
@@ -20,7 +21,7 @@ from integrations.reasons import Reason
 from integrations.services.clients import smarthr_client
 from integrations.services.connection import integration_of
 from integrations.services.run_endings import RunLedger, Slice, finish, held, release_run, wait
-from integrations.services.snapshot import preview_ledger, sync_settings
+from integrations.services.snapshot import WITH_GROUPS, preview_ledger, sync_settings
 from integrations.services.summary import failure_detail
 from integrations.smarthr.errors import Maintenance, RateLimited, RetryLater, SmartHRError
 from integrations.sync.database import DatabaseLedger
@@ -103,7 +104,16 @@ def _cannot_go_on(run: SyncRun, integration: SmartHRIntegration) -> Reason | Non
 def _ledger(run: SyncRun, lease: UUID, integration: SmartHRIntegration) -> RunLedger:
     if run.kind == RunKind.PREVIEW:
         return preview_ledger(run, lease, integration)
-    return DatabaseLedger(run, lease, sync_settings(integration))
+    ledger = DatabaseLedger(run, lease, sync_settings(integration))
+    ledger.with_groups = _compares_groups(run)
+    return ledger
+
+
+def _compares_groups(run: SyncRun) -> bool:
+    if WITH_GROUPS not in run.options:
+        return False
+    linked = Group.objects.for_company(run.company_id).filter(smarthr_id__isnull=False)
+    return bool(linked.exists())
 
 
 def _never() -> bool:

@@ -16,11 +16,14 @@ from integrations.choices import CandidateStatus, DeletionPolicy, NameSource, Re
 from integrations.models import CrewTombstone, DeletionCandidate, SmartHRIntegration, SyncRun
 from integrations.sync.memory import Records
 from integrations.sync.preview_ledger import PreviewLedger
+from integrations.sync.read_before import reported_crews, watermark_of
 from integrations.sync.rows import group_row, holder_row, person_row
 from integrations.sync.types import SyncSettings
 
 # Of a run's options: another グループとして適用する部署 than the saved one.
 PREVIEWED_SLOT: Final = "slot"
+# Of a run's options: compare the groups too, where no slot is chosen but departments were imported.
+WITH_GROUPS: Final = "groups"
 
 
 def sync_settings(integration: SmartHRIntegration) -> SyncSettings:
@@ -64,6 +67,8 @@ def records_of(company: Company) -> Records:
         pending=pending,
         dismissed=dismissed,
         account_unchecked=integration.account_unchecked,
+        watermark=watermark_of(company),
+        reported=reported_crews(company),
     )
 
 

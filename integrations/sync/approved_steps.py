@@ -66,7 +66,7 @@ def _look_up(work: Work, subject: Subject, total: int) -> None:
     remaining = sorted(approved - _answers(ledger, subject).keys())
     if not remaining:
         return
-    _check_not_empty(work, subject)
+    check_not_empty(work, subject)
     is_person = subject == Subject.EMPLOYEE
     exists = work.client.crew_exists if is_person else work.client.department_exists
     known = ledger.pages(Phase.LOOKUPS, READINGS[subject])
@@ -86,7 +86,7 @@ def _look_up(work: Work, subject: Subject, total: int) -> None:
         ledger.step(partial(_keep, ledger, page))
 
 
-def _check_not_empty(work: Work, subject: Subject) -> None:
+def check_not_empty(work: Work, subject: Subject) -> None:
     """SmartHR shows nothing at all, which is no reason to delete anything."""
     if subject == Subject.EMPLOYEE:
         found = bool(work.client.crews_page(1, fields=("id",)).items)

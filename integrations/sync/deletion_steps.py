@@ -1,19 +1,17 @@
-"""People whom SmartHR no longer has, and who gets which 社員ID in the end (E12, S3, S4)."""
+"""People whom SmartHR no longer has (E12)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from integrations.choices import DeletionPolicy, Outcome, Phase, Subject
+from integrations.choices import DeletionPolicy, Outcome, Subject
 from integrations.reasons import Reason
 from integrations.sync.ledger import Ledger, Line
 from integrations.sync.lines import deleted_line, line_about
-from integrations.sync.people_steps import all_wishes
+from integrations.sync.people_steps import crew_ids, seen_crews
 from integrations.sync.plan_deletions import people_limit
-from integrations.sync.plan_ids import IdDecision, decide_ids
 from integrations.sync.types import Note, Person
 from integrations.sync.work import Work
 
@@ -21,8 +19,8 @@ from integrations.sync.work import Work
 def settle_vanished(work: Work) -> None:
     """E12: proposes or deletes those whom a whole list did not show."""
     ledger = work.ledger
-    seen = _seen(ledger)
-    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, _uuids(seen)))
+    seen = seen_crews(ledger)
+    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, crew_ids(seen)))
     missing = _missing(ledger, seen)
     if ledger.progress.crews.uncounted and missing:
         ledger.progress.crews.short = True  # nothing says that the list was whole
@@ -84,79 +82,8 @@ def _delete_one(ledger: Ledger, person: Person) -> None:
         ledger.add_lines([_note(person, Note(Reason.LAST_ADMINISTRATOR, {"act": "削除"}))])
 
 
-def settle_ids(work: Work) -> None:
-    """S1, S3, S4: gives the 社員ID that could only be decided with the whole list."""
-    ledger = work.ledger
-
-    def settle() -> None:
-        wishes = all_wishes(ledger)
-        people = ledger.people(wishes)
-        wishes = {
-            crew: code
-            for crew, code in wishes.items()
-            if crew in people
-            and people[crew].employee_id != code
-            # E12a: another door may have written a newer number since.
-            and people[crew].source.get("emp_code") == code
-        }
-        names = {crew: f"{p.last_name} {p.first_name}".strip() for crew, p in people.items()}
-        holders = ledger.holders(set(wishes.values()))
-        decision = decide_ids(wishes, holders, names)
-        people |= ledger.people(decision.displaced)
-        _move(ledger, decision, people, wishes)
-
-    ledger.step(settle)
-
-
-def _move(
-    ledger: Ledger, decision: IdDecision, people: dict[UUID, Person], wishes: dict[UUID, str]
-) -> None:
-    moves = dict(decision.moves)
-    moves |= {crew: ledger.random_id() for crew in decision.displaced}
-    ledger.move_ids(moves)
-    created = ledger.outcomes(Subject.EMPLOYEE, [str(crew) for crew in {*moves, *wishes}])
-    changed: list[Line] = []
-    for crew, code in moves.items():
-        person = people[crew]
-        if created.get(str(crew)) == Outcome.CREATED:
-            ledger.rename_created(crew, code)
-        else:
-            changed.append(_login_change(person, code))
-    ledger.report(changed, met_before={line.smarthr_id for line in changed})
-    lost = {crew: (wishes[crew], holder) for crew, holder in decision.refused.items()}
-    lost |= {crew: (people[crew].employee_id, name) for crew, name in decision.displaced.items()}
-    ledger.add_lines(
-        [
-            _taken(
-                people[crew],
-                value,
-                moves.get(crew, people[crew].employee_id),
-                holder,
-                new=created.get(str(crew)) == Outcome.CREATED,
-            )
-            for crew, (value, holder) in lost.items()
-        ]
-    )
-
-
-def _taken(person: Person, value: str, employee_id: str, holder: str, *, new: bool) -> Line:
-    detail = {"value": value, "employee_id": employee_id, "holder": holder, "new": new}
-    return _note(person, Note(Reason.EMPLOYEE_ID_TAKEN, detail))
-
-
-def _login_change(person: Person, code: str) -> Line:
-    changed = replace(person, employee_id=code)
-    changes = {"employee_id": (person.employee_id, code)}
-    return line_about(changed, Outcome.UPDATED, changes=changes)
-
-
 def _note(person: Person, note: Note) -> Line:
     return line_about(person, Outcome.UNCHANGED, note)
-
-
-def _seen(ledger: Ledger) -> set[str]:
-    pages = ledger.pages(Phase.CREWS, ledger.progress.crews.reading)
-    return {record_id for page in pages for record_id in page.ids}
 
 
 def _missing(ledger: Ledger, seen: set[str]) -> list[UUID]:
@@ -168,13 +95,3 @@ def _missing(ledger: Ledger, seen: set[str]) -> list[UUID]:
         for crew, read_at in ledger.linked_crews().items()
         if str(crew) not in seen and crew not in dismissed and (read_at is None or read_at < began)
     )
-
-
-def _uuids(ids: set[str]) -> list[UUID]:
-    found = []
-    for text in ids:
-        try:
-            found.append(UUID(text))
-        except ValueError:  # a malformed id is in the list too
-            continue
-    return found

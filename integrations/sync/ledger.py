@@ -59,6 +59,11 @@ class StoredPage:
 class Ledger(ABC):
     """State of one run: where it stands, what it counted, and the records it works on."""
 
+    # Whether nobody looks on: a mass change of 社員ID is held back then (S5).
+    unattended = False
+    # Whether a sync of people compares the groups also where no slot asks for it.
+    with_groups = False
+
     def __init__(self, kind: RunKind, settings: SyncSettings) -> None:
         self.kind = kind
         self.settings = settings
@@ -133,8 +138,19 @@ class Ledger(ABC):
         """Writes what the plans change; returns crew id -> primary key of the new people."""
 
     @abstractmethod
-    def move_ids(self, moves: Mapping[UUID, str]) -> None:
-        """Gives new 社員ID to linked employees, also in swaps and rings."""
+    def move_ids(self, moves: Mapping[UUID, str], *, provisional: Collection[UUID]) -> None:
+        """Gives new 社員ID to linked employees, also in swaps and rings.
+
+        `provisional`: crews of this run, whose 社員ID until now nobody was told (S5).
+        """
+
+    @abstractmethod
+    def login_allowance(self) -> int:
+        """How many 社員ID an unattended run may change (S5)."""
+
+    @abstractmethod
+    def hold_logins(self, read: Collection[str], held: Mapping[UUID, str]) -> None:
+        """Of the crews that were read, these wait for a person with another 社員ID (S5)."""
 
     @abstractmethod
     def delete_person(self, person: Person) -> bool:
@@ -173,6 +189,15 @@ class Ledger(ABC):
     @abstractmethod
     def release_approved(self) -> None:
         """Those who were not deleted wait for a person again."""
+
+    # --- what was read before -------------------------------------------------------------------
+    @abstractmethod
+    def watermark(self) -> datetime | None:
+        """Until when, by SmartHR's clock, changes of crews were read; None: all are to be read."""
+
+    @abstractmethod
+    def reported(self) -> set[UUID]:
+        """Crews of whom the last sync had something to say that can pass by itself (X2)."""
 
     # --- the account and the report -----------------------------------------------------------
     @abstractmethod

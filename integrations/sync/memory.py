@@ -12,7 +12,8 @@ from employees.choices import Role
 from employees.identifiers import random_employee_id
 from integrations.choices import Outcome, Phase, RunKind, Subject
 from integrations.smarthr.records import Crew, Page
-from integrations.sync.ledger import ALWAYS_THERE, Ledger, Line, StoredPage
+from integrations.sync.kept_lines import KeptLines
+from integrations.sync.ledger import ALWAYS_THERE, Ledger, StoredPage
 from integrations.sync.types import GroupPlan, GroupRow, Holder, Person, PersonPlan, SyncSettings
 
 
@@ -34,20 +35,20 @@ class Records:
         default_factory=lambda: {subject: set() for subject in Subject}
     )
     account_unchecked: bool = False
+    watermark: datetime | None = None
+    reported: set[UUID] = field(default_factory=set)
 
 
-class MemoryLedger(Ledger):
+class MemoryLedger(KeptLines, Ledger):
     def __init__(self, kind: RunKind, settings: SyncSettings, records: Records) -> None:
         super().__init__(kind, settings)
+        self.forget_lines()
         self.records = records
-        self.lines: list[Line] = []
         self._pages: dict[tuple[Phase, int, int], StoredPage] = {}
         self._created: set[UUID] = set()
         # No row has a negative key; records that came from another ledger may.
         known = [*records.groups, *(person.pk for person in records.people.values()), 0]
         self._new_keys = count(min(known) - 1, -1)
-        self._outcomes: dict[tuple[Subject, str], Outcome] = {}
-        self._said: dict[tuple[Subject, str], set[str]] = {}
         self._holders = dict(records.others)
         for crew, person in records.people.items():
             self._holders[person.employee_id] = _holder(person, crew, created=False)
@@ -157,13 +158,19 @@ class MemoryLedger(Ledger):
                 self.records.administrators.discard(person.pk)
         return created
 
-    def move_ids(self, moves: Mapping[UUID, str]) -> None:
+    def move_ids(self, moves: Mapping[UUID, str], *, provisional: Collection[UUID]) -> None:
         for crew in moves:
             del self._holders[self.records.people[crew].employee_id]
         for crew, code in moves.items():
             person = replace(self.records.people[crew], employee_id=code)
             self.records.people[crew] = person
             self._holders[code] = _holder(person, crew, created=crew in self._created)
+
+    def login_allowance(self) -> int:
+        return len(self.records.people)  # a person looks on
+
+    def hold_logins(self, read: Collection[str], held: Mapping[UUID, str]) -> None:
+        """Nobody is held: a person looks on."""
 
     def delete_person(self, person: Person) -> bool:
         if self.records.administrators == {person.pk}:
@@ -204,33 +211,19 @@ class MemoryLedger(Ledger):
     def release_approved(self) -> None:
         """None were approved."""
 
+    # --- what was read before -------------------------------------------------------------------
+    def watermark(self) -> datetime | None:
+        return self.records.watermark
+
+    def reported(self) -> set[UUID]:
+        return set(self.records.reported)
+
     # --- the account and the report -----------------------------------------------------------
     def account_is_unchecked(self) -> bool:
         return self.records.account_unchecked
 
     def accept_account(self) -> None:
         self.records.account_unchecked = False
-
-    def outcomes(self, subject: Subject, ids: Collection[str]) -> dict[str, Outcome]:
-        return {
-            key: self._outcomes[subject, key] for key in ids if (subject, key) in self._outcomes
-        }
-
-    def add_lines(self, lines: Sequence[Line]) -> None:
-        for line in lines:
-            said = self._said.setdefault((line.subject, line.smarthr_id), set())
-            fresh = tuple(note for note in line.notes if note.reason not in said)
-            said.update(note.reason for note in fresh)
-            self.lines.append(replace(line, notes=fresh))
-            if line.outcome != Outcome.UNCHANGED:
-                self._outcomes[line.subject, line.smarthr_id] = line.outcome
-
-    def rename_created(self, crew: UUID, employee_id: str) -> None:
-        for place, line in enumerate(self.lines):
-            if line.smarthr_id == str(crew) and line.outcome == Outcome.CREATED:
-                changes = {**line.changes, "employee_id": (None, employee_id)}
-                label = f"{line.label.rsplit('（', 1)[0]}（{employee_id}）"
-                self.lines[place] = replace(line, label=label, changes=changes)
 
 
 def _survivor(group: GroupRow, groups: Mapping[int, GroupRow], gone: set[int]) -> int | None:

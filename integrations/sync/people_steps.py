@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from integrations.choices import Phase, Subject
@@ -24,7 +25,7 @@ from integrations.sync.plan_page import (
     wanted_ids,
 )
 from integrations.sync.plan_person import PeopleContext, plan_crew
-from integrations.sync.progress import Listing
+from integrations.sync.progress import Listing, Progress
 from integrations.sync.types import PersonPlan
 from integrations.sync.unreadable import hidden_from_token, note_attributes, without
 from integrations.sync.work import Reading, Work, read_list
@@ -34,6 +35,8 @@ CHUNK = 500
 
 class PageReader:
     """Applies the pages of one slice of work."""
+
+    is_whole = True
 
     def __init__(self, work: Work) -> None:
         self.work = work
@@ -57,36 +60,42 @@ class PageReader:
             raise StopRun(Reason.EMPTY_ANSWER, confirm=True)  # G8
         progress.crews_read_from = progress.crews_read_from or page.read_at.isoformat()
         self.context.able_administrators = ledger.able_administrators()
-        plans = self._plan(page.items)
+        plans = plans_of(ledger, page.items, self.context)
         write_plans(ledger, plans, met_before=self.met)
-        ledger.save_page(_stored(page, plans, progress.crews.reading))
+        ledger.save_page(stored_page(page, plans, reading=progress.crews.reading))
         note_attributes(progress, page.items, ledger.settings)
+        _note_newest(progress, page.items)
 
     def after(self, page: Page[Crew]) -> None:
         self.met.update(raw_id(record) for record in page.items)
 
-    def _plan(self, records: Sequence[Crew | BadRecord]) -> list[PersonPlan]:
-        ledger = self.ledger
-        crews = [record.id for record in records if isinstance(record, Crew)]
-        people = ledger.people(crews)
-        held = {person.employee_id for person in people.values()}
-        unknown = [crew for crew in crews if crew not in people]
-        return plan_page(
-            records,
-            people=people,
-            tombstones=ledger.tombstones(unknown),
-            taken={*held, *ledger.holders(wanted_ids(records) - held)},
-            context=self.context,
-            random_id=ledger.random_id,
-        )
+
+def plans_of(
+    ledger: Ledger, records: Sequence[Crew | BadRecord], context: PeopleContext
+) -> list[PersonPlan]:
+    """In a step: what becomes of these records, by the rows of now."""
+    crews = [record.id for record in records if isinstance(record, Crew)]
+    people = ledger.people(crews)
+    held = {person.employee_id for person in people.values()}
+    unknown = [crew for crew in crews if crew not in people]
+    return plan_page(
+        records,
+        people=people,
+        tombstones=ledger.tombstones(unknown),
+        taken={*held, *ledger.holders(wanted_ids(records) - held)},
+        context=context,
+        random_id=ledger.random_id,
+    )
 
 
 def read_crews(work: Work) -> None:
+    finish_refresh(work)
+    read_pages(work, PageReader(work))
+
+
+def read_pages(work: Work, reader: PageReader) -> None:
+    """The list of crews, as the reader gives it."""
     ledger = work.ledger
-    if ledger.settings.slot is not None:  # a refresh that was cut off comes first
-        read_departments(work)
-        write_groups(work)
-    reader = PageReader(work)
 
     def listing() -> Listing:
         return ledger.progress.crews
@@ -100,8 +109,16 @@ def read_crews(work: Work) -> None:
         after=reader.after,
         hold=ledger.hold_page,
         held=ledger.page_in_hand,
+        is_whole=reader.is_whole,
     )
     read_list(work, reading)
+
+
+def finish_refresh(work: Work) -> None:
+    """D6: a look at the departments that was cut off comes first."""
+    if work.ledger.settings.slot is not None:
+        read_departments(work)
+        write_groups(work)
 
 
 def settle_held(work: Work) -> None:
@@ -113,7 +130,7 @@ def settle_held(work: Work) -> None:
 
     if not ledger.progress.settled:
         ledger.step(judge)
-    held = list(_held_crews(ledger).values())
+    held = list(held_crews(ledger).values())
     context = people_context(ledger)
     while ledger.progress.settled < len(held):
         start = ledger.progress.settled
@@ -156,6 +173,15 @@ def _settle_chunk(ledger: Ledger, crews: list[Crew], number: int, context: Peopl
     )
 
 
+def _note_newest(progress: Progress, records: Sequence[Crew | BadRecord]) -> None:
+    """X2: until when, by SmartHR's clock, the list tells of changes."""
+    moments = [r.updated_at for r in records if isinstance(r, Crew) and r.updated_at is not None]
+    if progress.newest:
+        moments.append(datetime.fromisoformat(progress.newest))
+    if moments:
+        progress.newest = max(moments).isoformat()
+
+
 def write_plans(ledger: Ledger, plans: Sequence[PersonPlan], *, met_before: Iterable[str]) -> None:
     keys = ledger.write_people([plan for plan in plans if plan.values])
     lines = [
@@ -195,7 +221,7 @@ def all_wishes(ledger: Ledger) -> dict[UUID, str]:
     return {UUID(record_id): code for record_id, code in wishes.items()}
 
 
-def _held_crews(ledger: Ledger) -> dict[str, Crew]:
+def held_crews(ledger: Ledger) -> dict[str, Crew]:
     held: dict[str, Crew] = {}
     for page in ledger.pages(Phase.CREWS):
         for record_id in page.ids:
@@ -204,7 +230,7 @@ def _held_crews(ledger: Ledger) -> dict[str, Crew]:
     return dict(sorted(held.items()))
 
 
-def _stored(page: Page[Crew], plans: Sequence[PersonPlan], reading: int) -> StoredPage:
+def stored_page(page: Page[Crew], plans: Sequence[PersonPlan], *, reading: int) -> StoredPage:
     waiting = {plan.smarthr_id for plan in plans if plan.held}
     crews = newest_of_each(record for record in page.items if isinstance(record, Crew))
     held = [crew_to_json(crew) for crew in crews if str(crew.id) in waiting]
@@ -225,3 +251,19 @@ def _wishes(plans: Sequence[PersonPlan]) -> dict[str, str]:
 
 def raw_id(record: Crew | BadRecord) -> str:
     return record.raw_id if isinstance(record, BadRecord) else str(record.id)
+
+
+def seen_crews(ledger: Ledger) -> set[str]:
+    pages = ledger.pages(Phase.CREWS, ledger.progress.crews.reading)
+    return {record_id for page in pages for record_id in page.ids}
+
+
+def crew_ids(ids: Iterable[str]) -> list[UUID]:
+    """The ids that can be some: a malformed one is in the list too."""
+    found = []
+    for text in ids:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found

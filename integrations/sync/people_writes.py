@@ -12,6 +12,7 @@ from companies.models import AuditAction, Company
 from companies.set_based import batches, update_rows
 from employees.identifiers import parked_employee_id
 from employees.models import Employee
+from employees.services.former_ids import remember_former_ids
 from integrations.choices import Outcome
 from integrations.models import CrewTombstone, RunRecord, SyncRun
 from integrations.sync.ledger import Line
@@ -53,8 +54,13 @@ def write(
     return keys
 
 
-def move_ids(moves: Mapping[int, str], *, company: Company, actor: Actor) -> None:
-    """New 社員ID by primary key. All are parked first, so that swaps and rings work (S3)."""
+def move_ids(
+    moves: Mapping[int, str], *, provisional: Collection[int], company: Company, actor: Actor
+) -> None:
+    """New 社員ID by primary key. All are parked first, so that swaps and rings work (S3).
+
+    `provisional`: who leaves one that nobody was told (S5).
+    """
     before = {
         employee.pk: employee
         for pks in batches(list(moves))
@@ -62,6 +68,10 @@ def move_ids(moves: Mapping[int, str], *, company: Company, actor: Actor) -> Non
     }
     update_rows(Employee, ["employee_id"], {pk: (parked_employee_id(pk),) for pk in moves})
     update_rows(Employee, ["employee_id"], {pk: (code,) for pk, code in moves.items()})
+    remember_former_ids(
+        company=company,
+        left={pk: before[pk].employee_id for pk in moves if pk not in provisional},
+    )
     events = [
         Event(
             AuditAction.UPDATED,

@@ -20,6 +20,11 @@ class IdDecision:
     displaced: dict[UUID, str]
 
 
+def login_limit(people: int) -> int:
+    """How many 社員ID change without a person: the larger of 10 and 20 % of all (S5)."""
+    return max(10, people * 20 // 100)
+
+
 def decide_ids(
     wishes: Mapping[UUID, str], holders: Mapping[str, Holder], names: Mapping[UUID, str]
 ) -> IdDecision:

@@ -61,12 +61,18 @@ class Progress:
     unreadable: list[str] = field(default_factory=list)
     # The start of the first reading of crews, ISO 8601.
     crews_read_from: str = ""
+    # The latest `updated_at` among the crews of the list, ISO 8601.
+    newest: str = ""
+    # X2: from when on changes are read, ISO 8601; "all": everybody; "": not decided yet.
+    since: str = ""
+    # Whether a page was read to tell emptied values from unreadable ones.
+    looked_for_values: bool = False
     # Held crews that were decided so far.
     settled: int = 0
     # People were deleted. What is left needs no request and no longer heeds a cancellation:
     # a cancelled or failed run never deletes (E12).
     has_deleted: bool = False
-    # People and groups that the brake kept: {"people": {"count", "limit"}}.
+    # What a brake kept, by "people", "groups" and "logins": {"count", "limit"}.
     brakes: dict[str, dict[str, int]] = field(default_factory=dict)
     # How many records each phase that ended went through.
     finished: dict[str, int] = field(default_factory=dict)

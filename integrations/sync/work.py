@@ -56,6 +56,8 @@ class Reading(Generic[T]):
     # nothing is read ahead: at most one page is read twice.
     hold: Callable[[Page[T]], None] | None = None
     held: Callable[[], Page[T] | None] = field(default=lambda: None)
+    # Whether the pages together are the whole list: only then the count has to match.
+    is_whole: bool = True
 
 
 def read_list(work: Work, reading: Reading[T]) -> None:
@@ -65,7 +67,7 @@ def read_list(work: Work, reading: Reading[T]) -> None:
             with closing(_pages(work, reading)) as pages:
                 for page in pages:
                     _apply(work, reading, page)
-        work.ledger.step(lambda: _end_reading(work.ledger, reading.phase, reading.listing()))
+        work.ledger.step(lambda: _end(work.ledger, reading))
 
 
 def _apply(work: Work, reading: Reading[T], page: Page[T]) -> None:
@@ -104,6 +106,11 @@ def _pages(work: Work, reading: Reading[T]) -> Generator[Page[T], None, None]:
     )
 
 
+def _end(ledger: Ledger, reading: Reading[T]) -> None:
+    end = _end_reading if reading.is_whole else _end_partly
+    end(ledger, reading.phase, reading.listing())
+
+
 def _end_reading(ledger: Ledger, phase: Phase, listing: Listing) -> None:
     """E12, G4: the ids seen have to match `x-total-count`; a mismatch is read once more."""
     pages = ledger.pages(phase, listing.reading)
@@ -111,6 +118,18 @@ def _end_reading(ledger: Ledger, phase: Phase, listing: Listing) -> None:
     seen = {record_id for page in pages for record_id in page.ids}
     if None in totals or totals == {len(seen)}:
         listing.uncounted, listing.ended = None in totals, True
+    elif listing.tries < MAX_TRIES:
+        listing.read_again(tries=listing.tries + 1)
+        ledger.progress.done = 0
+    else:
+        listing.short = listing.ended = True
+
+
+def _end_partly(ledger: Ledger, phase: Phase, listing: Listing) -> None:
+    """X2: where the list got shorter on the way, a row can have slipped between two pages."""
+    totals = [page.total for page in ledger.pages(phase, listing.reading) if page.total is not None]
+    if totals == sorted(totals):
+        listing.ended = True
     elif listing.tries < MAX_TRIES:
         listing.read_again(tries=listing.tries + 1)
         ledger.progress.done = 0

@@ -13,7 +13,7 @@ from integrations.choices import Outcome, RunKind, RunStatus
 from integrations.forms import EXPIRIES
 from integrations.models import RunRecord, SyncRun
 from integrations.plan import Plan
-from integrations.reason_texts import ReasonText
+from integrations.reason_text import ReasonText
 from integrations.reasons import Reason
 from integrations.record_changes import Change, changes_of
 from integrations.record_links import Link, links_of

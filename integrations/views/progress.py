@@ -20,7 +20,8 @@ from integrations.choices import (
     phases_of,
 )
 from integrations.models import SmartHRIntegration, SyncRun
-from integrations.reason_texts import ReasonText, attribute_label, explain
+from integrations.reason_text import ReasonText
+from integrations.reason_texts import attribute_label, explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.report import asks_about_account
 from integrations.services.snapshot import PREVIEWED_SLOT
@@ -32,6 +33,7 @@ PHASE_UNITS = {
     Phase.GROUPS: "件",
     Phase.GROUP_DELETIONS: "件",
     Phase.CREWS: "名",
+    Phase.CHANGES: "名",
     Phase.PEOPLE: "名",
     Phase.DELETIONS: "名",
     Phase.IDS: "名",
@@ -43,7 +45,11 @@ WAITING_FOR: dict[str, str] = {
     Reason.RATE_LIMITED: "SmartHRへの問い合わせが上限に達したため、待っています。",
     Reason.MAINTENANCE: "SmartHRがメンテナンス中のため、待っています。",
 }
-BRAKE_CODES = {"people": Reason.DELETION_BRAKE, "groups": Reason.GROUP_DELETION_BRAKE}
+BRAKE_CODES = {
+    "people": Reason.DELETION_BRAKE,
+    "groups": Reason.GROUP_DELETION_BRAKE,
+    "logins": Reason.LOGIN_BRAKE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
+from contextlib import AbstractContextManager
+
 from simulator.account import Account
 from simulator.api.listing import Page, list_response, sorted_keys
 from simulator.api.messages import ApiRequest, ApiResponse, json_response
 from simulator.errors import NotFound, PlanLimitExceeded, invalid
 from simulator.json_text import Record
-from simulator.records.crew import CrewShape, SlotShape
+from simulator.records.crew import CrewShape
 from simulator.records.crew_attributes import SORTABLE
 from simulator.records.crew_search import FILTERS, crew_tests
 from simulator.records.crew_writes import BLANK, check_kept_together, crew_changes
@@ -30,7 +32,7 @@ def show_crew(account: Account, request: ApiRequest, token: Token, key: str) -> 
 
 def create_crew(account: Account, request: ApiRequest, token: Token) -> ApiResponse:
     payload = request.json_object()
-    with account.lock:
+    with _changing(account, request):
         if account.plan_limit is not None and len(account.crews) >= account.plan_limit:
             raise PlanLimitExceeded
         changes = crew_changes(payload, account, account.department_slots)
@@ -42,7 +44,7 @@ def create_crew(account: Account, request: ApiRequest, token: Token) -> ApiRespo
 
 def change_crew(account: Account, request: ApiRequest, token: Token, key: str) -> ApiResponse:
     payload = request.json_object()
-    with account.lock:
+    with _changing(account, request):
         existing = _existing(account, key)
         changes = crew_changes(payload, account, account.department_slots)
         check_kept_together(existing, changes)
@@ -52,14 +54,14 @@ def change_crew(account: Account, request: ApiRequest, token: Token, key: str) -
 
 
 def delete_crew(account: Account, request: ApiRequest, token: Token, key: str) -> ApiResponse:
-    with account.lock:
+    with _changing(account, request):
         _existing(account, key)
         account.delete_crew(key)
     return ApiResponse(204)
 
 
 def clear_departments(account: Account, request: ApiRequest, token: Token, key: str) -> ApiResponse:
-    with account.lock:
+    with _changing(account, request):
         _existing(account, key)
         account.change_crew(key, department_ids=[])
     return ApiResponse(204)
@@ -69,13 +71,13 @@ def crew_shape(account: Account, request: ApiRequest, token: Token) -> CrewShape
     asked = frozenset(name for name in request.query.get("fields", "").split(",") if name)
     if asked and account.fields_include_id:
         asked |= {"id"}
-    return CrewShape(
-        token=token,
-        fields=asked or None,
-        slots=account.department_slots,
-        slot_shape=SlotShape(account.slot_shape),
-        parent_depth=account.parent_depth,
-    )
+    return account.crew_shape(token, asked or None)
+
+
+def _changing(account: Account, request: ApiRequest) -> AbstractContextManager[None]:
+    """The lock for a change, and whether webhooks tell of it."""
+    is_silent = request.query.get("skip_sending_webhook") == "true"
+    return account.without_webhooks(when=is_silent)
 
 
 def _found(account: Account, request: ApiRequest) -> list[str]:

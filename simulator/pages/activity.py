@@ -1,12 +1,15 @@
-"""What the other side does here: its requests and webhooks, and switches to trouble it."""
+"""What the other side does here and hears from here, and switches to trouble it."""
 
 import time
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request
 
+from simulator.account import LoggedRequest
 from simulator.clock import JAPAN
+from simulator.deliveries.delivery import LoggedDelivery
 from simulator.pages.current import current_account, moved_on
+from simulator.pages.wording import NO_ANSWERS, NO_NAME
 from simulator.records.crew import SlotShape
 from simulator.records.webhook import EVENTS
 
@@ -20,17 +23,34 @@ def add_routes(pages: Blueprint) -> None:
 
 def show_activity() -> str:
     account = current_account()
-    started = time.time() - time.monotonic()
     with account.lock:
-        latest = list(reversed(account.requests[-SHOWN:]))
+        requests = account.requests[-SHOWN:]
+        deliveries = account.deliveries[-SHOWN:]
         webhooks = list(account.webhooks.values())
-    requests = [
-        (datetime.fromtimestamp(started + record.time, UTC).astimezone(JAPAN), record)
-        for record in latest
-    ]
     return render_template(
-        "activity.html", requests=requests, webhooks=webhooks, events=EVENTS, shapes=SlotShape
+        "activity.html",
+        requests=requests[::-1],
+        deliveries=deliveries[::-1],
+        webhooks=webhooks,
+        events=EVENTS,
+        shapes=SlotShape,
+        time_of=_time_of,
+        people=_people,
+        no_answers=NO_ANSWERS,
     )
+
+
+def _time_of(record: LoggedRequest | LoggedDelivery) -> str:
+    started = time.time() - time.monotonic()
+    moment = datetime.fromtimestamp(started + record.time, UTC).astimezone(JAPAN)
+    return f"{moment:%H:%M:%S}"
+
+
+def _people(record: LoggedDelivery) -> str:
+    if not record.names:
+        return ""
+    others = len(record.names) - 1
+    return (record.names[0] or NO_NAME) + (f" ほか{others:,}名" if others else "")
 
 
 def change_settings() -> Response:

@@ -1,3 +1,5 @@
+from simulator.deliveries.delivery import DeliveryError
+
 STATUSES = {"employed": "在職中", "absent": "休職中", "retired": "退職済"}
 NOTICES = {
     "crew-added": "従業員を追加しました。",
@@ -12,3 +14,10 @@ NOTICES = {
     "settings-changed": "状態を変更しました。",
 }
 BAD_DATE = "日付は「2026-04-01」の形で入力してください。"
+NO_NAME = "（氏名なし）"
+NO_ANSWERS = {
+    DeliveryError.TIMEOUT: "時間切れ",
+    DeliveryError.NO_ANSWER: "接続できません",
+    DeliveryError.DROPPED: "送信なし",
+    DeliveryError.DISABLED: "無効",
+}

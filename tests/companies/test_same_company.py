@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from companies.models import Company, TenantOwned
 from companies.same_company import add_same_company_rule, drop_same_company_rule
-from employees.models import Employee
+from employees.models import Employee, FormerEmployeeId
 from groups.models import Group
 from tests.factories import CompanyFactory, EmployeeFactory, GroupFactory
 
@@ -19,6 +19,7 @@ from tests.factories import CompanyFactory, EmployeeFactory, GroupFactory
 RULES = [
     ("groups_group", "parent_id", "groups_group"),
     ("employees_employee", "group_id", "groups_group"),
+    ("employees_formeremployeeid", "employee_id", "employees_employee"),
 ]
 
 
@@ -112,7 +113,7 @@ def test_C1_every_reference_inside_employees_and_groups_has_its_rule() -> None:
     references = {
         (model._meta.db_table, field.column)
         for model in tenant
-        if model in (Employee, Group)
+        if model in (Employee, FormerEmployeeId, Group)
         for field in model._meta.local_fields
         if isinstance(field, models.ForeignKey)
         and isinstance(field.related_model, type)

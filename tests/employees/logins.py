@@ -7,9 +7,10 @@ from typing import Any
 
 from django.test import Client
 
-from employees.forms import LOGIN_FAILED
+from employees.forms import EMPLOYEE_ID_CHANGED, LOGIN_FAILED
 from employees.initial_password import InitialPasswordHasher, initial_password
 from employees.models import Employee
+from employees.services.former_ids import remember_former_ids
 from tests.factories import PASSWORD, EmployeeFactory
 
 INITIAL = initial_password("acme", date(1990, 4, 1))
@@ -27,6 +28,13 @@ def newcomer(person: Employee, employee_id: str, **values: Any) -> Employee:
     )
 
 
+def rename(person: Employee, employee_id: str) -> None:
+    """Gives a 社員ID that nobody has, as a sync does."""
+    remember_former_ids(company=person.company, left={person.pk: person.employee_id})
+    person.employee_id = employee_id
+    person.save(update_fields=["employee_id"])
+
+
 def post(address: str = HOME, **values: str) -> Any:
     form = {"company_code": "acme", "employee_id": "a001", "password": PASSWORD, **values}
     return Client().post("/login/", form, REMOTE_ADDR=address)
@@ -38,6 +46,17 @@ def is_let_in(address: str = HOME, **values: str) -> bool:
         return True
     assert response.status_code == 422
     assert response.context["form"].non_field_errors() == [LOGIN_FAILED]
+    return False
+
+
+def is_told(present_id: str, address: str = HOME, **values: str) -> bool:
+    """Whether the answer is the present 社員ID (S5), and not the one text of all failures."""
+    response = post(address, **values)
+    assert response.status_code == 422
+    told = response.context["form"].non_field_errors()
+    if told == [EMPLOYEE_ID_CHANGED.format(present_id)]:
+        return True
+    assert told == [LOGIN_FAILED]
     return False
 
 

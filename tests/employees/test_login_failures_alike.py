@@ -1,4 +1,4 @@
-"""Nothing tells why a login failed (C2): text, status and cost are the same."""
+"""Nothing tells why a login failed (C2, S5): text, status and cost are the same."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from django.utils import timezone
 
 from employees.forms import LOGIN_FAILED
 from employees.initial_password import InitialPasswordHasher
-from employees.models import Employee
+from employees.models import Employee, FormerEmployeeId
 from tests.employees.logins import (
     INITIAL,
     fail,
     fail_at_newcomers,
     fail_elsewhere,
     is_let_in,
+    is_told,
     newcomer,
     post,
+    rename,
 )
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, EmployeeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +86,46 @@ def lost_key(person: Employee) -> dict[str, str]:
     return {"employee_id": "new-x", "password": INITIAL}
 
 
+def leave_id(person: Employee) -> dict[str, str]:
+    rename(person, "a009")
+    return {"password": "wrong"}
+
+
+def leave_id_with_initial_password(person: Employee) -> dict[str, str]:
+    rename(newcomer(person, "new-x"), "new-y")
+    return {"employee_id": "new-x", "password": "acme-1990-04-02"}
+
+
+def leave_id_suspended(person: Employee) -> dict[str, str]:
+    rename(person, "a009")
+    return suspend(person)
+
+
+def leave_id_expired(person: Employee) -> dict[str, str]:
+    values = expire(person)
+    rename(Employee.objects.for_company(person.company).get(employee_id="new-x"), "new-y")
+    return values
+
+
+def leave_id_used_up(person: Employee) -> dict[str, str]:
+    rename(person, "a009")
+    fail(5, employee_id="a009")
+    return {}
+
+
+def leave_id_long_ago(person: Employee) -> dict[str, str]:
+    rename(person, "a009")
+    long_ago = timezone.now() - timedelta(days=30)
+    FormerEmployeeId.objects.for_company(person.company).update(left_at=long_ago)
+    return {}
+
+
+def leave_id_to_another(person: Employee) -> dict[str, str]:
+    rename(person, "a009")
+    EmployeeFactory(company=person.company, employee_id="a001", password="!")
+    return {}
+
+
 FAILURES: dict[str, Callable[[Employee], dict[str, str]]] = {
     "wrong password": lambda _: {"password": "wrong"},
     "wrong initial password": guess_initial,
@@ -102,6 +144,13 @@ FAILURES: dict[str, Callable[[Employee], dict[str, str]]] = {
     "account has to wait": use_up_account,
     "address has to wait": use_up_address,
     "initial passwords are paused": use_up_company,
+    "former id, wrong password": leave_id,
+    "former id, wrong initial password": leave_id_with_initial_password,
+    "former id, suspended": leave_id_suspended,
+    "former id, expired initial password": leave_id_expired,
+    "former id, account has to wait": leave_id_used_up,
+    "former id of long ago": leave_id_long_ago,
+    "former id that another person has": leave_id_to_another,
 }
 
 
@@ -161,6 +210,22 @@ def test_a_success_costs_one_slow_hash_too(
     hashes.clear()
 
     assert is_let_in(**({"employee_id": "new-x", "password": INITIAL} if is_new else {}))
+
+    assert len(hashes) == 1
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_S5_being_told_the_new_id_costs_one_slow_hash_too(
+    person: Employee, hashes: list[str], is_new: bool
+) -> None:
+    rename(person, "a009")
+    rename(newcomer(person, "new-x"), "new-y")
+    hashes.clear()
+
+    if is_new:
+        assert is_told("new-y", employee_id="new-x", password=INITIAL)
+    else:
+        assert is_told("a009")
 
     assert len(hashes) == 1
 

@@ -22,6 +22,7 @@ from tests.employees.logins import (
     is_let_in,
     newcomer,
     post,
+    rename,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,16 +51,8 @@ def at_once(act: Callable[[int], Any], times: int) -> list[Any]:
     return results
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("exists", [True, False])
-@pytest.mark.parametrize("known", [True, False])
-def test_fifty_guesses_at_once_get_five_checked(
-    monkeypatch: pytest.MonkeyPatch, person: Employee, exists: bool, known: bool
-) -> None:
-    if known:  # the rows are there already
-        assert is_let_in()
-        fail(1, employee_id="nobody")
-        LoginGuard.objects.update(failures=[])
+def places_taken(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """One for each try from now on whose password is looked at."""
     places: list[object] = []
     take = guesses.take_place
 
@@ -70,13 +63,48 @@ def test_fifty_guesses_at_once_get_five_checked(
         return place
 
     monkeypatch.setattr(guesses, "take_place", taken)
+    return places
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("known", [True, False])
+def test_fifty_guesses_at_once_get_five_checked(
+    monkeypatch: pytest.MonkeyPatch, person: Employee, exists: bool, known: bool
+) -> None:
+    if known:  # the rows are there already
+        assert is_let_in()
+        fail(1, employee_id="nobody")
+        LoginGuard.objects.update(failures=[])
+    places = places_taken(monkeypatch)
     name = "a001" if exists else "nobody"
 
     results = at_once(lambda _: post(employee_id=name, password="wrong").status_code, 50)
 
     assert results == [422] * 50
     assert len(places) == 5
-    assert sorted(len(row.failures) for row in LoginGuard.objects.exclude(failures=[])) == [5, 5]
+    rows = LoginGuard.objects.exclude(failures=[])
+    assert sorted(len(row.failures) for row in rows) == [5, 5, 5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_S5_guesses_at_old_and_new_id_at_once_get_five_checked(
+    monkeypatch: pytest.MonkeyPatch, person: Employee
+) -> None:
+    rename(person, "a009")
+    places = places_taken(monkeypatch)
+
+    results = at_once(
+        lambda number: (
+            post(
+                f"198.51.100.{number}", employee_id=("a001", "a009")[number % 2], password="wrong"
+            ).status_code
+        ),
+        30,
+    )
+
+    assert results == [422] * 30
+    assert len(places) == 5
 
 
 @pytest.mark.django_db(transaction=True)
@@ -100,7 +128,7 @@ def test_right_passwords_at_once_are_all_given_back(person: Employee) -> None:
     results = at_once(lambda _: is_let_in(), 5)
 
     assert results == [True] * 5
-    assert [row.failures for row in LoginGuard.objects.all()] == [[], []]
+    assert [row.failures for row in LoginGuard.objects.all()] == [[], [], []]
 
 
 @pytest.mark.django_db(transaction=True)

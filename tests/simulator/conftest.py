@@ -8,6 +8,7 @@ from simulator.account import Account
 from simulator.server import Simulator, start_simulator
 
 from .browser import Browser
+from .webhook_receiver import WebhookReceiver
 
 TOKEN = "shr_0000_practice"
 
@@ -68,3 +69,9 @@ def browser(account: Account) -> Iterator[Browser]:
     opened = Browser(account)
     yield opened
     opened.session.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[WebhookReceiver]:
+    with WebhookReceiver() as running:
+        yield running

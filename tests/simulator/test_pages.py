@@ -6,6 +6,7 @@ from simulator.account import Account
 from simulator.server import Simulator
 
 from .browser import Browser
+from .webhook_receiver import WebhookReceiver
 
 
 def test_index_names_the_accounts(simulator: Simulator, account: Account) -> None:
@@ -39,6 +40,35 @@ def test_activity_shows_requests_webhooks_and_no_token(account: Account, browser
     assert "<code>crew_created</code>" in text
     assert "s3c" not in text
     assert "shr_0000_practice" not in text
+
+
+def test_activity_shows_deliveries(
+    account: Account, browser: Browser, receiver: WebhookReceiver
+) -> None:
+    account.add_webhook(url=receiver.url, crew_created=True, crew_imported=True)
+    account.webhook_backoff = lambda failed: 0.0
+    account.webhooks_at_once = 1
+    receiver.statuses.append(503)
+    before = browser.get("/activity").text
+
+    account.add_crew(last_name="髙﨑", first_name="<b>")
+    account.wait_for_webhooks()
+    account.import_crews([{"last_name": None, "first_name": None}, {}])
+    account.wait_for_webhooks()
+    account.webhook_drops = 1
+    account.add_crew()
+    text = browser.get("/activity").text
+
+    assert "通知はまだありません。" in before
+    table = text.partition("最近の通知")[2]
+    rows = re.findall(r"<code>(crew_\w+)</code>(.*?)</tr>", table, re.DOTALL)
+    shown = [(event, re.sub(r"<[^>]*>", " ", rest).split()) for event, rest in rows]
+    assert shown == [
+        ("crew_created", ["佐藤", "太郎", "送信なし"]),
+        ("crew_imported", ["（氏名なし）", "ほか1名", "204"]),
+        ("crew_created", ["2回目", "髙﨑", "&lt;b&gt;", "204"]),
+        ("crew_created", ["髙﨑", "&lt;b&gt;", "503"]),
+    ]
 
 
 def test_switches_change_the_account(account: Account, browser: Browser) -> None:

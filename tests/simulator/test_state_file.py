@@ -3,8 +3,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +12,8 @@ import requests
 
 from simulator.account import Account
 from simulator.state_file import StateFile
+
+from .waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "shr_0000_demo"
@@ -67,13 +68,6 @@ def test_changes_are_saved_soon_and_once_more_at_the_end(tmp_path: Path) -> None
 
     assert restored(path).crews[key]["last_name"] == "鈴木"
     assert not path.with_suffix(".new").exists()
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @contextmanager

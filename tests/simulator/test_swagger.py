@@ -14,6 +14,7 @@ from simulator.records.crew_search import FILTERS
 from simulator.records.webhook import FLAGS
 
 from .conftest import Api
+from .webhook_receiver import WebhookReceiver
 
 Schema = dict[str, Any]
 
@@ -112,6 +113,30 @@ def test_webhook_has_every_property_and_is_valid(swagger: Schema, api: Api) -> N
 
     jsonschema.validate(webhook, tolerant(swagger, "Webhook"))
     assert set(webhook) == set(definition["properties"])
+
+
+def test_crews_of_deliveries_are_valid(
+    swagger: Schema, account: Account, receiver: WebhookReceiver
+) -> None:
+    account.generate(people=3, departments=3)
+    account.webhook_sender = next(iter(account.crews))
+    account.add_webhook(url=receiver.url, crew_deleted=True, crew_imported=True)
+    validator = jsonschema.Draft7Validator(tolerant(swagger, "Crew"))
+
+    account.import_crews([{"emp_code": "new"}, {"id": account.webhook_sender}])
+    account.delete_crew(list(account.crews)[1])
+    account.wait_for_webhooks()
+
+    contents = {content["event"]: content for content in receiver.contents}
+    result = contents["crew_imported"]["crew_import_result"]
+    crews = [
+        contents["crew_deleted"]["crew"],
+        contents["crew_deleted"]["sender"],
+        *result["created_crews"],
+        *result["updated_crews"],
+    ]
+    assert [list(validator.iter_errors(crew)) for crew in crews] == [[]] * 4
+    assert {len(crew) for crew in crews} == {len(swagger["definitions"]["Crew"]["properties"]) - 1}
 
 
 def test_every_listed_parameter_of_crews_is_understood(

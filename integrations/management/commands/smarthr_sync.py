@@ -1,4 +1,4 @@
-"""smarthr_sync --company CODE [departments|employees] [--dry-run]"""
+"""smarthr_sync --company CODE [departments|employees] [--dry-run] [--changed]"""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from companies.commands import CompanyCommand, Exit
 from companies.models import Company
-from integrations.choices import SYNC_KINDS, RunKind, RunStatus
+from integrations.choices import WHOLE_KINDS, RunKind, RunStatus
 from integrations.reason_texts import explain_record
 from integrations.reasons import Reason
 from integrations.services.foreground import AlreadyRunning, Foreground
@@ -31,15 +31,22 @@ class Command(CompanyCommand):
         parser.add_argument(
             "kind",
             nargs="?",
-            choices=[kind.value for kind in SYNC_KINDS],
+            choices=[kind.value for kind in WHOLE_KINDS],
             default=RunKind.EMPLOYEES.value,
             help="employees includes the departments where a slot is chosen",
         )
         parser.add_argument("--dry-run", action="store_true", help="plan only, write nothing")
+        parser.add_argument(
+            "--changed",
+            action="store_true",
+            help="read only what changed since the last sync; departments are always read whole",
+        )
 
     def run(self, **options: Any) -> None:
         company = self.company(options)
         kind = RunKind(options["kind"])
+        if options["changed"] and kind == RunKind.EMPLOYEES:
+            kind = RunKind.CHANGED
         try:
             summary = _sync(company, kind, dry_run=options["dry_run"])
         except NotReady as problem:

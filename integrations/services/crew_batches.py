@@ -1,0 +1,127 @@
+"""Syncing the crews that deliveries named: the one door of the webhooks (W4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from companies.audit import Actor
+from companies.models import Company
+from integrations.choices import Outcome
+from integrations.models import SmartHRIntegration
+from integrations.reasons import Reason
+from integrations.services.clients import smarthr_client
+from integrations.services.runs import ready_integration
+from integrations.services.snapshot import sync_settings
+from integrations.sync.batch_ledger import BatchLedger
+from integrations.sync.batch_steps import sync_batch
+from integrations.sync.ledger import Line
+from integrations.sync.outcomes import StopRun
+from integrations.sync.types import Note
+from integrations.sync.work import Work
+
+# Settings that are saved meanwhile make a batch begin anew, but not for ever.
+MOST_BEGINNINGS: Final = 5
+# A success is noted this often: every batch would write the same row.
+NOTED_EVERY: Final = timedelta(minutes=5)
+NOT_HERE: Final = Note(Reason.CREW_GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class CrewResult:
+    """What became of one crew, for the log: a name and a 社員ID, and what changed."""
+
+    smarthr_id: UUID
+    object_pk: int | None
+    label: str
+    outcome: Outcome
+    # Column -> (before, after).
+    changes: Mapping[str, tuple[Any, Any]]
+    # A reason code and what its text needs.
+    notes: list[tuple[str, dict[str, Any]]]
+
+
+Results = Mapping[UUID, CrewResult]
+
+
+def sync_crews(
+    *,
+    company: Company,
+    crews: Mapping[UUID, bool],
+    actor: Actor,
+    guard: Callable[[], None],
+    finish: Callable[[Results], None],
+) -> None:
+    """Reads the crews (crew id -> whether a deletion was announced) and applies what they say.
+
+    `guard` runs first in every transaction and may raise; `finish` last in the one that writes.
+    Both may run again where a transaction is repeated. Beside what they raise: NotReady, StopRun,
+    SmartHRError, Undecryptable.
+    """
+    for beginnings_left in reversed(range(MOST_BEGINNINGS)):
+        try:
+            _sync(company, crews, actor, guard, finish)
+        except StopRun as stop:
+            if stop.reason != Reason.SETTINGS_CHANGED or not beginnings_left:
+                raise
+        else:
+            return
+
+
+def _sync(
+    company: Company,
+    crews: Mapping[UUID, bool],
+    actor: Actor,
+    guard: Callable[[], None],
+    finish: Callable[[Results], None],
+) -> None:
+    integration = ready_integration(company)
+    ledger = BatchLedger(integration, sync_settings(integration), actor=actor, guard=guard)
+
+    def finish_batch() -> None:
+        _note_success(integration)
+        finish(_results(ledger, crews))
+
+    with smarthr_client(integration) as client:
+        sync_batch(Work(ledger, client), ledger, crews, finish_batch)
+
+
+def _note_success(integration: SmartHRIntegration) -> None:
+    now = timezone.now()
+    SmartHRIntegration.objects.for_company(integration.company_id).filter(
+        Q(last_success_at=None) | Q(last_success_at__lt=now - NOTED_EVERY)
+    ).update(last_success_at=now)
+
+
+def _results(ledger: BatchLedger, crews: Mapping[UUID, bool]) -> Results:
+    said = {crew: ledger.line_of(crew) for crew in crews}
+    people = ledger.linked_among([crew for crew, line in said.items() if line is None])
+    return {
+        crew: _result(crew, line) if line is not None else _silent(crew, people.get(crew))
+        for crew, line in said.items()
+    }
+
+
+def _result(crew: UUID, line: Line) -> CrewResult:
+    return CrewResult(
+        smarthr_id=crew,
+        object_pk=line.object_pk,
+        label=line.label,
+        outcome=line.outcome,
+        changes=line.changes,
+        notes=[(str(note.reason), dict(note.detail)) for note in line.notes],
+    )
+
+
+def _silent(crew: UUID, person: tuple[int, str] | None) -> CrewResult:
+    """Of whom there was nothing to say: unchanged, or neither there nor here."""
+    if person is not None:
+        return CrewResult(crew, person[0], person[1], Outcome.UNCHANGED, {}, [])
+    notes = [(str(NOT_HERE.reason), dict(NOT_HERE.detail))]
+    return CrewResult(crew, None, "", Outcome.UNCHANGED, {}, notes)
