@@ -84,9 +84,27 @@ def _ask_broker() -> bool:
         client.close()
 
 
+class _Served(Exception):
+    """Every queue has a worker: no need to wait for further answers."""
+
+
 def _ask_worker() -> bool:
-    """A worker answers over the broker, also while all its tasks are busy."""
-    return bool(app.control.ping(timeout=WORKER_SECONDS, limit=1))
+    """For each queue a worker answers over the broker, also while all its tasks are busy."""
+    wanted = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+
+    def heard(answer: dict[str, list[dict[str, object]]]) -> None:
+        for queues in answer.values():
+            wanted.difference_update(str(queue["name"]) for queue in queues)
+        if not wanted:
+            raise _Served
+
+    try:
+        app.control.broadcast(
+            "active_queues", reply=True, timeout=WORKER_SECONDS, callback=heard
+        )
+    except _Served:
+        return True
+    return False
 
 
 urlpatterns = [

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from integrations import unattended_texts
+from integrations import delivery_texts, unattended_texts
 from integrations.choices import Outcome, Subject
 from integrations.reason_text import (
     AGAIN,
@@ -59,6 +59,7 @@ ATTRIBUTE_LABELS = {
 _PARENT_ADVICE = f"SmartHRで親部署を直し、{AGAIN}"
 
 FIXED: dict[str, ReasonText] = {
+    **delivery_texts.FIXED,
     Reason.BIRTH_DATE_MISSING: ReasonText(
         "SmartHRに正しい生年月日がないため、取り込みませんでした。",
         f"SmartHRで生年月日を登録し、{AGAIN}"
@@ -145,21 +146,6 @@ FIXED: dict[str, ReasonText] = {
         "選んだ社員・グループは、ほかの人がすでに確認したため、削除しませんでした。",
         "「削除の確認」で残りを確認してください。",
     ),
-    Reason.BODY_UNREADABLE: ReasonText(
-        "受信したデータを読み取れませんでした。", "変更分同期を押してください。"
-    ),
-    Reason.BODY_TOO_LARGE: ReasonText(
-        "受信したデータが5MBを超えたため保存せず、変更分同期をします。", NOTHING_TO_DO
-    ),
-    Reason.EVENT_IGNORED: ReasonText(
-        "従業員の変更ではないため、何もしませんでした。", NOTHING_TO_DO
-    ),
-    Reason.MODE_OFF: ReasonText("「自動同期しない」のため、何もしませんでした。", NOTHING_TO_DO),
-    Reason.ON_HOLD: ReasonText(
-        "自動反映を一時停止しているため、待っています。", "再開すると処理します。"
-    ),
-    Reason.WORKER_LOST: ReasonText("処理が途中で止まりました。", NOTHING_TO_DO),
-    Reason.COVERED_BY_SYNC: ReasonText("その後の同期で反映済みです。", NOTHING_TO_DO),
     Reason.ALREADY_RUNNING: ReasonText(
         "すでに同期を実行中です。実行中の同期を表示しています。",
         "終わるまで待つか、中止してからやり直してください。",
@@ -361,14 +347,9 @@ def _internal_error(detail: Detail, subject: str) -> ReasonText:
 
 
 def _attempts_exhausted(detail: Detail, subject: str) -> ReasonText:
-    count = detail.get("attempts")
-    tried = f"{count}回試しましたが" if isinstance(count, int) else "何度か試しましたが"
-    why = ""
-    if last := detail.get("last"):
-        why = f"：{explain(last, detail.get('last_detail') or {}, subject=subject).what}"
-    return ReasonText(
-        f"{tried}処理できませんでした{why or '。'}", "理由を解消し、「再実行」を押してください。"
-    )
+    last = detail.get("last") or ""
+    why = explain(last, detail.get("last_detail") or {}, subject=subject).what if last else ""
+    return delivery_texts.exhausted(detail, why)
 
 
 def _rate_limited(detail: Detail, subject: str) -> ReasonText:

@@ -53,7 +53,7 @@ def started_postgres() -> Iterator[str]:
             cwd=folder,
             **account,
         )
-        port = _free_port()
+        port = free_port()
         settings = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
         command: list[Path | str] = [programs / "postgres", "-D", data, "-p", str(port)]
         url = f"postgres://postgres@127.0.0.1:{port}"
@@ -70,7 +70,7 @@ def started_redis() -> Iterator[str]:
     if program is None:
         raise OSError("no valkey-server for this machine")
     with tempfile.TemporaryDirectory(prefix="tests-redis-") as name:
-        port = _free_port()
+        port = free_port()
         command: list[Path | str] = [
             program,
             "--port",
@@ -171,7 +171,7 @@ def _answers_ping(url: str) -> bool:
         client.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -137,8 +137,8 @@ class DeliveryTry(TenantOwned):
 class Inbox(TenantOwned):
     """The deliveries of one company as a whole.
 
-    Whoever claims, closes or puts back deliveries locks it first: after rows of people, before
-    rows of deliveries.
+    Whoever claims, closes or puts back deliveries locks it: after rows of people, of the
+    integration and of a run, before rows of deliveries that nobody works on.
     """
 
     company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="webhook_inbox")

@@ -9,7 +9,7 @@ from integrations.reason_texts import attribute_label, explain
 from integrations.reasons import Reason
 
 # What the texts may hold in Latin letters.
-ALLOWED = re.compile(r"SmartHR|ID|IP|Webhook|[0-9@._\-]")
+ALLOWED = re.compile(r"SmartHR|ID|IP|MB|Webhook|[0-9@._\-]")
 
 
 @pytest.mark.parametrize("subject", Subject.values)

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from companies.models import Company
 from integrations.reasons import Reason
-from integrations.services.receipts import want_changes
 from webhooks.models import Delivery, DeliveryCrew, Inbox
 from webhooks.services.failures import count_failure
 from webhooks.services.inboxes import is_held, locked_inbox
@@ -93,7 +92,9 @@ def _live(company: Company, now: datetime) -> int:
 
 def _take_back(company: Company, now: datetime) -> None:
     """A worker that was killed: the deliveries may have killed it (W8)."""
-    for delivery in Delivery.objects.for_company(company).lapsed(now):
+    lapsed = Delivery.objects.for_company(company).lapsed(now)
+    # One that is late after all, and writes at this moment, has its rows locked.
+    for delivery in lapsed.select_for_update(skip_locked=True):
         count_failure(delivery, Reason.WORKER_LOST, {}, now=now)
         delivery.alone = delivery.failures > 1
         delivery.save()
@@ -106,8 +107,7 @@ def _leave_to_sync(company: Company, now: datetime) -> None:
         .idle()
         .filter(by_sync=False, says_deleted=False, waits_since__lt=now - PATIENCE)
     )
-    if old.update(by_sync=True):
-        want_changes(company=company)
+    old.update(by_sync=True)
 
 
 def _due(company: Company, now: datetime, inbox: Inbox) -> list[Delivery]:

@@ -40,7 +40,6 @@ def settle(
         inbox = locked_inbox(batch.company)
         now = timezone.now()
         _write_results(batch, crews, results, now)
-        _write_others(batch, crews, results, now)
         if read_from is not None:
             read_well(inbox, now)
             said = {crew_id: batch.crews[crew_id] for crew_id in crews}
@@ -129,24 +128,6 @@ def _told(result: CrewResult | None, again: bool) -> tuple[Any, ...]:
         return result.object_pk, result.label, Outcome.UNCHANGED, notes, {}
     changes = {column: list(values) for column, values in result.changes.items()}
     return result.object_pk, result.label, result.outcome, notes, changes
-
-
-def _write_others(
-    batch: Batch, crews: Collection[UUID], results: Mapping[UUID, CrewResult], now: datetime
-) -> None:
-    """S3: people who were read because somebody takes their 社員番号."""
-    named = set(crews)
-    rows = []
-    for crew_id, result in results.items():
-        if crew_id in named or result.outcome == Outcome.UNCHANGED:
-            continue
-        values = dict(zip(WRITTEN, (now, *_told(result, again=False)), strict=True))
-        rows.append(
-            DeliveryCrew(
-                company=batch.company, delivery=batch.deliveries[0], smarthr_id=crew_id, **values
-            )
-        )
-    DeliveryCrew.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _close_done(batch: Batch, now: datetime) -> None:

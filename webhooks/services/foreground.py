@@ -38,13 +38,17 @@ class Processed:
     ignored: int
     failed: int
     pending: int
+    # Why some wait or failed.
     trouble: Trouble | None = None
+    # Deletions wait for a person's word.
+    needs_person: bool = False
 
     @property
     def status(self) -> RunStatus:
-        if self.failed or (self.trouble is not None and not self.trouble.confirm):
+        if self.trouble is not None and not self.trouble.confirm:
             return RunStatus.FAILED
-        return RunStatus.NEEDS_CONFIRMATION if self.trouble else RunStatus.SUCCEEDED
+        needs_person = self.needs_person or self.trouble is not None
+        return RunStatus.NEEDS_CONFIRMATION if needs_person else RunStatus.SUCCEEDED
 
 
 def process_all(company: Company, *, sleep: Callable[[float], None] = time.sleep) -> Processed:
@@ -52,19 +56,21 @@ def process_all(company: Company, *, sleep: Callable[[float], None] = time.sleep
     with transaction.atomic():
         release_hold(locked_inbox(company))  # whoever asks may have put the account right
     troubles = _process_due(company, sleep)
-    trouble = _sync_changes(company) if current_verdict(company).reason is None else None
-    troubles += [trouble] if trouble else []
-    if not troubles and (reason := _refusal(company)) is not None:
-        troubles.append(Trouble(reason))
-    if not troubles and waiting_deletions(company):
-        troubles.append(Trouble(Reason.DELETION_BRAKE, confirm=True))
+    if current_verdict(company).reason is None:
+        troubles += _sync_changes(company)
     after = _counts(company)
+    failed = max(after["failed"] - before["failed"], 0)
+    if not after["pending"] and not failed:
+        troubles = []  # another try did it
+    elif not troubles and (reason := _refusal(company)) is not None:
+        troubles = [Trouble(reason)]
     return Processed(
         processed=after["processed"] - before["processed"],
         ignored=after["ignored"] - before["ignored"],
-        failed=max(after["failed"] - before["failed"], 0),
+        failed=failed,
         pending=after["pending"],
-        trouble=_worst(troubles),
+        trouble=min(troubles, key=lambda trouble: trouble.confirm, default=None),
+        needs_person=bool(waiting_deletions(company)),
     )
 
 
@@ -80,33 +86,26 @@ def _process_due(company: Company, sleep: Callable[[float], None]) -> list[Troub
         waited += 0.2
 
 
-def _sync_changes(company: Company) -> Trouble | None:
+def _sync_changes(company: Company) -> list[Trouble]:
     """What an oversize delivery asked for (X2), where a person has done the first import."""
     waits = Delivery.objects.for_company(company).idle().filter(by_sync=True)
     if not waits.exists() or integration_of(company).people_imported_at is None:
-        return None
+        return []
     try:
         run: SyncRun = Foreground().sync(company=company, kind=RunKind.CHANGED)
     except NotReady as problem:
-        return Trouble(problem.reason)
+        return [Trouble(problem.reason)]
     except AlreadyRunning:
-        return Trouble(Reason.ALREADY_RUNNING)
+        return [Trouble(Reason.ALREADY_RUNNING)]
     if run.status in {RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION}:
-        return None
-    return Trouble(Reason(run.error_code or Reason.INTERNAL_ERROR), run.error_detail)
+        return []
+    return [Trouble(Reason(run.error_code or Reason.INTERNAL_ERROR), run.error_detail)]
 
 
 def _refusal(company: Company) -> Reason | None:
     """Why nothing of what waits can be processed now; a pause that a 管理者 chose is no failure."""
     reason = current_verdict(company).reason
-    waits = Delivery.objects.for_company(company).pending().exists()
-    if not waits or reason not in {Reason.PLAN_STOPPED, Reason.NOT_CONNECTED}:
-        return None
-    return reason
-
-
-def _worst(troubles: list[Trouble]) -> Trouble | None:
-    return min(troubles, key=lambda trouble: trouble.confirm, default=None)
+    return reason if reason in {Reason.PLAN_STOPPED, Reason.NOT_CONNECTED} else None
 
 
 def _counts(company: Company) -> dict[str, int]:

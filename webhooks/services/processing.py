@@ -16,8 +16,7 @@ from companies.set_based import batches
 from integrations.services.crew_batches import CrewResult, sync_crews
 from webhooks.services.claims import MOST_CREWS, Batch, beat, claim
 from webhooks.services.endings import fail, give_back, settle, wait_for_account
-from webhooks.services.inboxes import locked_inbox
-from webhooks.services.intake import take_in
+from webhooks.services.intake import ask_for_sync, take_in
 from webhooks.services.troubles import Trouble, trouble_of
 from webhooks.services.verdicts import may_process
 
@@ -52,6 +51,7 @@ def process(company: Company, *, should_pause: Callable[[], bool], at_once: bool
             return done
         batch = claim(company, at_once=at_once)
         if batch is None:
+            ask_for_sync(company)
             return done
         done.tried += 1
         trouble = work(batch, should_pause=should_pause)
@@ -96,14 +96,13 @@ def _apply(batch: Batch, piece: Sequence[UUID]) -> Trouble | None:
     read_from = timezone.now()
 
     def guard() -> None:
-        locked_inbox(batch.company)
         if not beat(batch):
             raise LeaseLost
 
     def finish(results: Mapping[UUID, CrewResult]) -> None:
         settle(batch, crews=piece, results=results, read_from=read_from)
 
-    if not piece:
+    if not piece:  # others have done all of it
         settle(batch, crews=(), results={}, read_from=None)
         return None
     first = batch.deliveries[0]

@@ -25,7 +25,8 @@ def companies_with_work() -> list[int]:
     rows = Delivery.objects.across_companies()
     held = Q(company__webhook_inbox__held_until__gt=now)
     found: set[int] = set(rows.filter(taken_in=False).values_list("company_id", flat=True))
-    for due in (rows.waiting(now), rows.lapsed(now)):
+    unasked = Q(by_sync=True, company__smarthr_integration__changes_wanted_at=None)
+    for due in (rows.waiting(now), rows.lapsed(now), rows.idle().filter(unasked)):
         found.update(due.exclude(held).values_list("company_id", flat=True).distinct())
     return sorted(found)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
 from companies.models import Company
 from integrations.choices import WebhookMode
+from integrations.holding import is_held
 from integrations.models import SmartHRIntegration
 from integrations.plan import plan_of
 from integrations.reasons import Reason
@@ -27,15 +27,15 @@ class Verdict:
     ignored: bool = False
 
 
-def verdict_on(integration: SmartHRIntegration, *, today: date) -> Verdict:
-    refusal = plan_of(integration, today=today).refusal
+def verdict_on(integration: SmartHRIntegration) -> Verdict:
+    refusal = plan_of(integration).refusal
     if refusal == Reason.PLAN_STOPPED:  # P3: still accepted, and processed when it goes on
         return Verdict(refusal)
     if refusal is not None:  # P2
         return Verdict(refusal, ignored=True)
     if integration.webhook_mode == WebhookMode.OFF:
         return Verdict(Reason.MODE_OFF, ignored=True)
-    if _is_on_hold(integration, today):
+    if is_held(integration):  # S6
         return Verdict(Reason.ON_HOLD)
     if not integration.is_connected:
         return Verdict(Reason.NOT_CONNECTED)
@@ -51,14 +51,7 @@ def may_process(company: Company) -> bool:
 
 
 def current_verdict(company: Company) -> Verdict:
-    return verdict_on(integration_of(company), today=timezone.localdate())
-
-
-def _is_on_hold(integration: SmartHRIntegration, today: date) -> bool:
-    """S6: 自動反映の一時停止, to the end of the day before `held_until`."""
-    if integration.held_since is None:
-        return False
-    return integration.held_until is None or today < integration.held_until
+    return verdict_on(integration_of(company))
 
 
 def _ignore(company: Company, reason: Reason) -> None:

@@ -46,4 +46,5 @@ def _lines(done: Processed, error: str | None) -> str:
         f"結果: {done.status.label}",
         f"処理済み{done.processed}・対象外{done.ignored}・失敗{done.failed}・未処理{done.pending}",
     )
-    return "\n".join([*counts, error] if error else counts)
+    waiting = ["「削除の確認」を確認してください。"] if done.needs_person else []
+    return "\n".join([*counts, *([error] if error else []), *waiting])
