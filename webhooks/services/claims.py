@@ -111,13 +111,14 @@ def _leave_to_sync(company: Company, now: datetime) -> None:
 
 
 def _due(company: Company, now: datetime, inbox: Inbox) -> list[Delivery]:
-    """By receipt. While the account is in trouble the one tried longest ago goes first, so that
-    a delivery that makes SmartHR fail is not the only one that asks how SmartHR is."""
+    """By receipt. While the account is in trouble one request asks how it is: about those who
+    were not tried yet, for others may be the very ones that SmartHR fails about."""
     rows = Delivery.objects.for_company(company).waiting(now)
-    order: list[Any] = ["received_at", "pk"]
-    if inbox.holds:
-        order.insert(0, F("tried_at").asc(nulls_first=True))
-    return list(rows.order_by(*order)[:WINDOW])
+    by_receipt = rows.order_by("received_at", "pk")
+    if not inbox.holds:
+        return list(by_receipt[:WINDOW])
+    fresh = list(by_receipt.filter(tried_at=None)[:WINDOW])
+    return fresh or list(rows.order_by("tried_at", "pk")[:1])
 
 
 def _choose(
