@@ -15,6 +15,7 @@ from integrations.models import SmartHRIntegration
 from integrations.smarthr import transport
 from simulator.account import Account
 from tests.integrations.conftest import TOKEN, Customer
+from tests.integrations.lives import between_pages
 from tests.webhooks.lives import (
     hold_of,
     hold_over,
@@ -30,6 +31,7 @@ from tests.webhooks.lives import (
 )
 from tests.webhooks.posts import counted, counts, deliveries, processed, send, send_bytes, stored
 from webhooks.models import Delivery, DeliveryCrew, DeliveryTry
+from webhooks.services import claims
 from webhooks.services.claims import claim
 from webhooks.services.covering import cover_by_sync
 from webhooks.services.endings import settle
@@ -171,6 +173,25 @@ def test_W6_a_worker_that_lost_its_lease_writes_nothing(inbox: Customer, account
     assert deliveries(inbox)[0].lease == taken_over.lease
 
 
+def test_W8_a_worker_that_waits_for_smarthr_keeps_its_lease(
+    inbox: Customer, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "BEAT", timedelta(0))
+    crew = account.add_crew()
+    send(inbox, "crew_created", crew)
+    batch = taken_by_another(inbox)
+    lapse(inbox)
+    leases: list[bool] = []
+    account.before_page = between_pages(
+        lambda page: leases.append(not rows(inbox).lapsed(timezone.now()).exists())
+    )
+
+    assert work(batch, should_pause=lambda: False) is None
+
+    assert leases == [True]  # renewed with the request
+    assert inbox.has_person(crew)
+
+
 # --- two workers ---------------------------------------------------------------------------
 def test_W6_two_deliveries_of_one_person_never_run_at_once(
     inbox: Customer, account: Account
@@ -245,6 +266,7 @@ def test_W8_an_outage_of_the_account_parks_nothing_and_asks_seldom(
     assert asked == 12
     assert held == [30, 60, 120, 240, 480, *[900] * 7]
     assert {(row.status, row.failures) for row in deliveries(inbox)} == {("pending", 0)}
+    assert {row[2] for row in stored(inbox)} == {reason}
     assert hold_of(inbox).hold_reason == reason
     account.clear_faults()
     slice_of_work(inbox)

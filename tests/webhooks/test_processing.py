@@ -191,10 +191,12 @@ def test_P3_while_the_operator_has_stopped_a_company_deliveries_are_kept(
 
     assert send(inbox, "crew_created", crew) == 200
     stopped = processed(inbox)
+    waiting = stored(inbox)
     configured(inbox, plan_stopped_at=None)
     resumed = processed(inbox)
 
     assert (stopped.code, counted(stopped)) == (1, counts(pending=1))
+    assert waiting == [("crew_created", "pending", "plan_stopped")]
     assert "一時的に停止しています" in stopped["error"]
     assert (resumed.code, counted(resumed)) == (0, counts(processed=1))
     assert inbox.has_person(crew)
@@ -206,10 +208,12 @@ def test_S6_during_a_pause_deliveries_are_kept(inbox: Customer, account: Account
     send(inbox, "crew_created", crew)
 
     during = processed(inbox)
+    waiting = stored(inbox)
     configured(inbox, held_until=today - timedelta(days=1))
     after = processed(inbox)
 
     assert (during.code, counted(during)) == (0, counts(pending=1))
+    assert waiting == [("crew_created", "pending", "on_hold")]
     assert (after.code, counted(after)) == (0, counts(processed=1))
     assert inbox.has_person(crew)
 

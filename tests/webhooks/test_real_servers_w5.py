@@ -22,7 +22,7 @@ MEBIBYTE = 1024 * 1024
 PENDING = ("crew_updated", "pending", "")
 TOO_LARGE = ("", "pending", "body_too_large")
 UNREADABLE = ("", "failed", "body_unreadable")
-JSON = {"Content-Type": "application/json"}
+JSON: dict[str, Any] = {"Content-Type": "application/json"}
 StartWeb = Callable[..., int]
 
 

@@ -19,7 +19,7 @@ from webhooks.models import Delivery, DeliveryCrew, DeliveryTry, Inbox
 from webhooks.services.claims import Batch
 from webhooks.services.covering import cover_crews
 from webhooks.services.failures import count_failure
-from webhooks.services.inboxes import hold, locked_inbox, read_well
+from webhooks.services.inboxes import hold, locked_inbox, read_well, say_why
 from webhooks.services.troubles import Trouble
 
 WRITTEN = ("done_at", "object_pk", "label", "outcome", "notes", "changes")
@@ -67,6 +67,7 @@ def wait_for_account(batch: Batch, trouble: Trouble) -> None:
         batch.rows.update(
             lease=None, lease_until=None, reason=trouble.reason, detail=dict(trouble.detail)
         )
+        say_why(batch.company, trouble.reason, trouble.detail)
         hold(inbox, reason=trouble.reason, detail=trouble.detail, wait=trouble.wait)
 
 

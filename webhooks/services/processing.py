@@ -14,7 +14,7 @@ from companies.audit import Actor
 from companies.models import ActorKind, Company
 from companies.set_based import batches
 from integrations.services.crew_batches import CrewResult, sync_crews
-from webhooks.services.claims import MOST_CREWS, Batch, beat, claim
+from webhooks.services.claims import MOST_CREWS, Batch, beat, claim, keep_alive
 from webhooks.services.endings import fail, give_back, settle, wait_for_account
 from webhooks.services.intake import ask_for_sync, take_in
 from webhooks.services.troubles import Trouble, trouble_of
@@ -113,6 +113,7 @@ def _apply(batch: Batch, piece: Sequence[UUID]) -> Trouble | None:
             actor=Actor(ActorKind.WEBHOOK, f"Webhook #{first.pk}", first.pk),
             guard=guard,
             finish=finish,
+            on_request=lambda: keep_alive(batch),
         )
     except LeaseLost:
         raise
