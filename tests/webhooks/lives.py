@@ -11,6 +11,7 @@ from integrations.models import TokenPace
 from simulator.account import Account
 from simulator.faults import Fault
 from tests.integrations.conftest import Customer
+from tests.webhooks.posts import send
 from webhooks.models import Delivery, DeliveryCrew, Inbox
 from webhooks.services.claims import Batch, claim
 from webhooks.services.intake import take_in
@@ -80,4 +81,16 @@ def poison(inbox: Customer, account: Account, kind: str = "html200", **options: 
     account.delete_crew(crew)
     fault: Fault = account.fail(kind, f"/crews/{crew}", times=None, **options)
     assert fault.hits == 0
+    return crew
+
+
+def parked(inbox: Customer, account: Account, event: str = "crew_updated") -> str:
+    """A person whose delivery was parked; SmartHR is well again."""
+    crew = account.add_crew()
+    send(inbox, event, crew)
+    rows(inbox).update(failures=9)
+    fault = account.fail("html200", times=None)
+    slice_of_work(inbox)
+    fault.cancel()
+    assert rows(inbox).latest("pk").status == "failed"
     return crew
