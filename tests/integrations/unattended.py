@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from companies.audit import Actor
-from companies.models import ActorKind
+from companies.models import ActorKind, AuditAction, AuditEntry
 from integrations.choices import RunKind, Trigger
 from integrations.models import SyncRun
 from integrations.services.crew_batches import CrewResult, sync_crews
 from integrations.services.runs import start_run
 from integrations.services.snapshot import WITH_GROUPS
+from simulator.account import Account
 from tests.integrations.conftest import Customer
 from tests.integrations.lives import work
+from tests.integrations.sync.people import crew_id
 
 WEBHOOK = Actor(ActorKind.WEBHOOK, "Webhook #1", 1)
 
@@ -54,3 +56,15 @@ def delivered(
 
 def reasons(result: CrewResult) -> list[str]:
     return [reason for reason, _ in result.notes]
+
+
+def add_people(account: Account, count: int, start: int = 1) -> list[str]:
+    return [
+        account.add_crew(id=crew_id(number), emp_code=f"N{number:05d}")
+        for number in range(start, start + count)
+    ]
+
+
+def audited(customer: Customer, action: AuditAction) -> int:
+    rows = AuditEntry.objects.for_company(customer.company)
+    return rows.filter(action=action, object_type="employee", actor_kind="webhook").count()
