@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from companies.models import Company
-from integrations.choices import SYNC_KINDS, RunStatus, Trigger
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Trigger
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from tests.factories import (
