@@ -9,6 +9,7 @@ from integrations.services.plan import start_due_previews
 from integrations.services.plan_notices import send_due_notices
 from integrations.services.run_work import work_on
 from integrations.services.runs import claim, due_runs
+from integrations.services.webhook_removals import retry_due_removals
 
 # A worker is free again for another company's run after this many seconds.
 SLICE: Final = 20.0
@@ -38,3 +39,9 @@ def resume_runs() -> None:
 def send_plan_notices() -> None:
     """P2: what is due by now, also after days without a beat."""
     send_due_notices()
+
+
+@shared_task(name="integrations.remove_webhooks")
+def remove_webhooks() -> None:
+    """W2: those that could not be removed when a connection or the mode was changed."""
+    retry_due_removals()
