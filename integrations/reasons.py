@@ -52,6 +52,9 @@ class Reason(StrEnum):
     PLAN_PAUSED = "plan_paused"  # P2
     PLAN_STOPPED = "plan_stopped"  # P3
     NOTHING_APPROVED = "nothing_approved"  # E12: no candidate of those chosen waits any more
+    # About our webhook (W2, W9, X3).
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_SECRET_UNSENT = "webhook_secret_unsent"  # noqa: S105  # a code, no secret
 
 
 # What stops a sync, is the connection's own and stays until a person puts it right.
