@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from integrations.choices import WebhookMode
-from integrations.reason_texts import SUPPORT, Detail, ReasonText, explain
+from integrations.reason_text import SUPPORT, Detail, ReasonText
+from integrations.reason_texts import explain
 from integrations.reasons import Reason
 
 # W7, word for word.

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrations.choices import WebhookMode
 from integrations.models import SmartHRIntegration
-from integrations.reason_texts import ReasonText
+from integrations.reason_text import ReasonText
 from integrations.services.webhook_removals import left_at_smarthr
 from integrations.services.webhook_secrets import old_ends_at, old_is_accepted
 from integrations.webhook_address import webhook_address
