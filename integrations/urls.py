@@ -3,6 +3,7 @@ from django.urls import path
 from integrations.views import (
     check,
     deletions,
+    held_logins,
     history,
     home,
     previews,
@@ -10,6 +11,7 @@ from integrations.views import (
     runs,
     settings,
     ties,
+    webhook,
 )
 
 urlpatterns = [
@@ -17,10 +19,14 @@ urlpatterns = [
     path("settings/smarthr/", settings.settings_page, name="smarthr-settings"),
     path("settings/smarthr/save/<slug:section>/", settings.save_section, name="smarthr-save"),
     path("settings/smarthr/check/", check.run_check, name="smarthr-check"),
+    path("settings/smarthr/webhook/secret/", webhook.secret, name="smarthr-webhook-secret"),
+    path("settings/smarthr/webhook/rotate/", webhook.rotate, name="smarthr-webhook-rotate"),
+    path("settings/smarthr/webhook/revoke/", webhook.revoke, name="smarthr-webhook-revoke"),
     path("settings/smarthr/first-import/", check.first_import, name="smarthr-first-import"),
     path("settings/smarthr/sync/<slug:kind>/", runs.start, name="smarthr-start"),
     path("settings/smarthr/preview/", previews.start, name="smarthr-preview"),
     path("settings/smarthr/runs/", history.history, name="smarthr-runs"),
+    path("settings/smarthr/logins/", held_logins.held_logins, name="smarthr-held-logins"),
     path("settings/smarthr/deletions/", deletions.deletion_list, name="smarthr-deletions"),
     path(
         "settings/smarthr/deletions/approve/", deletions.approve, name="smarthr-deletions-approve"

@@ -28,6 +28,9 @@ from integrations.choices import (
 )
 from integrations.encryption import encrypt
 from integrations.models import DeletionCandidate, RunRecord, SmartHRIntegration, SyncRun
+from integrations.reasons import Reason
+from webhooks.choices import CrewEvent, DeliveryStatus
+from webhooks.models import Delivery, DeliveryCrew
 
 M = TypeVar("M", bound=Model)
 PASSWORD = "correct horse battery"
@@ -180,6 +183,36 @@ class GroupCandidateFactory(RowFactory[DeletionCandidate]):
     group = factory.SubFactory(LinkedGroupFactory, company=factory.SelfAttribute("..company"))
     smarthr_id = factory.SelfAttribute("group.smarthr_id")
     status = CandidateStatus.PENDING
+
+
+class DeliveryFactory(RowFactory[Delivery]):
+    """One that waits; `crew__smarthr_id` is the person whom it names."""
+
+    class Meta:
+        model = Delivery
+        skip_postgeneration_save = True
+
+    company = factory.SubFactory(CompanyFactory)
+    event = CrewEvent.UPDATED
+    taken_in = True
+    people = 1
+    crew = factory.RelatedFactory("tests.factories.DeliveryCrewFactory", "delivery")
+
+
+class DeliveryCrewFactory(RowFactory[DeliveryCrew]):
+    class Meta:
+        model = DeliveryCrew
+
+    delivery = factory.SubFactory(DeliveryFactory, crew=None)
+    company = factory.SelfAttribute("delivery.company")
+    smarthr_id = factory.LazyFunction(uuid.uuid4)
+
+
+class ParkedDeliveryFactory(DeliveryFactory):
+    status = DeliveryStatus.FAILED
+    reason = Reason.ATTEMPTS_EXHAUSTED
+    detail = {"attempts": 10, "last": Reason.UNEXPECTED_ANSWER, "last_detail": {}}
+    attempts = failures = 10
 
 
 def counts(**employees: int) -> dict[str, dict[str, int]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from companies.audit import command
 from companies.models import AuditEntry
 from simulator.account import Account
+from tests.factories import ParkedDeliveryFactory
 from tests.integrations.conftest import Customer
 from tests.webhooks.lives import (
     parked,
@@ -52,6 +53,18 @@ def test_W8_all_parked_deliveries_can_be_tried_again_at_once(
 
     assert [row[1] for row in stored(inbox)] == ["processed"] * 3 + ["failed"]
     assert retry_parked(company=inbox.company, actor=command("test")) == 0
+
+
+def test_C1_another_companys_parked_deliveries_stay(db: None) -> None:
+    own, other = ParkedDeliveryFactory(), ParkedDeliveryFactory()
+
+    assert retry_parked(company=own.company, actor=command("test")) == 1
+
+    own.refresh_from_db()
+    other.refresh_from_db()
+    assert (own.status, own.failures, own.attempts) == ("pending", 0, 10)
+    assert (other.status, other.failures) == ("failed", 10)
+    assert own.crews.count() == 1
 
 
 def test_W8_trying_again_does_not_wait_for_the_back_off(inbox: Customer, account: Account) -> None:
