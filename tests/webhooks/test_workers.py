@@ -216,6 +216,20 @@ def test_a_message_that_comes_again_by_itself_is_asked_for_once(
     assert waits == [3.0, None]
 
 
+def test_P3_a_company_that_is_stopped_keeps_no_worker_busy(
+    inbox: Customer, account: Account
+) -> None:
+    integrations = SmartHRIntegration.objects.for_company(inbox.company)
+    send(inbox, "crew_created", account.add_crew())
+    integrations.update(plan_stopped_at=timezone.now())
+
+    stopped = slice_of_work(inbox)
+    integrations.update(plan_stopped_at=None)
+
+    assert (stopped.more, stopped.waits) == (False, False)
+    assert slice_of_work(inbox).waits
+
+
 def test_a_message_about_a_company_that_is_gone_does_no_harm(db: None) -> None:
     process_company(0)
 

@@ -35,9 +35,12 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True)
 class Slice:
-    """What came of working for a while; `more`: whether there was something left to do."""
+    """What came of working for a while."""
 
+    # The time was over before everything was done.
     more: bool = False
+    # Nobody was free, or nothing due: what there is may be due soon.
+    waits: bool = False
     tried: int = 0
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -52,6 +55,7 @@ def process(company: Company, *, should_pause: Callable[[], bool], at_once: bool
         batch = claim(company, at_once=at_once)
         if batch is None:
             ask_for_sync(company)
+            done.waits = True
             return done
         done.tried += 1
         trouble = work(batch, should_pause=should_pause)
