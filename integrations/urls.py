@@ -1,9 +1,11 @@
 from django.urls import path
 
 from integrations.views import (
+    addresses,
     check,
     deletions,
     history,
+    holds,
     home,
     previews,
     report,
@@ -18,6 +20,20 @@ urlpatterns = [
     path("settings/smarthr/save/<slug:section>/", settings.save_section, name="smarthr-save"),
     path("settings/smarthr/check/", check.run_check, name="smarthr-check"),
     path("settings/smarthr/first-import/", check.first_import, name="smarthr-first-import"),
+    path("settings/smarthr/hold/", holds.hold, name="smarthr-hold"),
+    path("settings/smarthr/hold/end/", holds.resume, name="smarthr-resume"),
+    path("settings/smarthr/addresses/", addresses.add, name="smarthr-address-add"),
+    path(
+        "settings/smarthr/addresses/<int:pk>/again/",
+        addresses.ask_again,
+        name="smarthr-address-again",
+    ),
+    path(
+        "settings/smarthr/addresses/<int:pk>/remove/",
+        addresses.remove,
+        name="smarthr-address-remove",
+    ),
+    path("notifications/<str:token>/", addresses.confirm, name="smarthr-address-confirm"),
     path("settings/smarthr/sync/<slug:kind>/", runs.start, name="smarthr-start"),
     path("settings/smarthr/preview/", previews.start, name="smarthr-preview"),
     path("settings/smarthr/runs/", history.history, name="smarthr-runs"),

@@ -23,6 +23,7 @@ from integrations.pacing import pace_key
 from integrations.plan import plan_of
 from integrations.reason_texts import FIXED
 from integrations.reasons import Reason
+from integrations.services.health import clear_issue
 from integrations.subdomain import parse_subdomain
 
 TOKEN_LENGTH: Final = 255
@@ -116,6 +117,7 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
             # T4, E11: found with another account or token.
             integration.checked_at, integration.check_result = None, {}
             integration.unreadable = []
+            integration.next_health_at = None  # X3: what was seen may be over
         audit |= _set_force_password_change(company, changes.force_password_change)
         if audit:
             integration.settings_version += 1
@@ -126,6 +128,7 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
             integration.account_unchecked = False
             audit["account"] = (None, "確認済み")
             _forget_readings(company)
+            clear_issue(company, Reason.OTHER_ACCOUNT)
         integration.save()
         if audit:
             event = Event(

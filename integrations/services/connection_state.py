@@ -9,10 +9,12 @@ from typing import Any
 
 from integrations.check_texts import account_text, explain_failure
 from integrations.choices import SYNC_KINDS, RunKind, RunStatus
-from integrations.models import SmartHRIntegration, SyncRun
+from integrations.health_texts import text_of_cause
+from integrations.models import HealthIssue, SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.services.check_result import Access, AccountMatch, CheckResult
+from integrations.services.health import open_issues
 from integrations.services.permission_lines import Line, PermissionLine, permission_lines
 from integrations.services.snapshot import sync_settings
 from integrations.smarthr.errors import CREWS_READ, DEPARTMENTS_READ
@@ -58,6 +60,8 @@ class ConnectionState:
     problem_code: str = ""
     # The sync that met the problem, where it was no test.
     met_by: SyncRun | None = None
+    # X3: the hourly look met it; the page says so above its sections.
+    is_noticed: bool = False
     account: ReasonText | None = None
     # Blank for everybody on the page that the test read.
     valueless: tuple[str, ...] = ()
@@ -88,6 +92,9 @@ def state_of(
     if result is not None and run is not None:
         result = _outdone(result, run)
     text, code, met_by = _problem(integration, result, run)
+    noticed = _noticed(integration) if text is None else None
+    if noticed is not None:
+        text, code = text_of_cause(noticed.cause, noticed.detail), noticed.cause
     unreadable = _unreadable(integration, result, checked_at)
     state = ConnectionState(
         verdict=Verdict.UNTESTED,
@@ -99,6 +106,7 @@ def state_of(
         problem=text,
         problem_code=code,
         met_by=met_by,
+        is_noticed=noticed is not None,
     )
     if result is not None:
         state = replace(
@@ -156,6 +164,14 @@ def _problem(
         text = explain_failure(result.error, detail, retry_at=result.retry_at)
         return text, result.error, None
     return None, "", None
+
+
+def _noticed(integration: SmartHRIntegration) -> HealthIssue | None:
+    """What the hourly look met since, for any later good look would have closed it (X3)."""
+    if not integration.is_connected:
+        return None
+    issues = open_issues(integration.company_id)
+    return next((issue for issue in issues if issue.cause in CONNECTION_TROUBLES), None)
 
 
 def _is_a_line(run: SyncRun, result: CheckResult | None) -> bool:

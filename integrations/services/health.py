@@ -72,9 +72,11 @@ def open_issues(company: Company | int) -> list[HealthIssue]:
     return [row for row in rows.order_by("opened_at", "pk") if is_trouble(row.cause)]
 
 
-def learn_from_run(run: SyncRun) -> None:
+def learn_from_run(company_id: int, run_id: int) -> None:
     """A sync has ended. Only one that nobody watches opens anything: the others tell a person."""
-    if run.kind not in SYNC_KINDS:
+    rows = SyncRun.objects.for_company(company_id).filter(kind__in=SYNC_KINDS)
+    run: SyncRun | None = rows.defer("page_in_hand", "counts").filter(pk=run_id).first()
+    if run is None:
         return
     code = run.error_code
     is_good = run.status in (RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -109,7 +110,7 @@ class _Look:
     is_good: bool = False
 
     def at(self, client: SmartHRClient) -> None:
-        self._ask(CREWS_READ, lambda: client.count_crews())
+        self._ask(CREWS_READ, client.count_crews)
         self._token_is_good()
         self.is_good = CREWS_READ in self.granted
         if needs_departments(self.integration):
@@ -143,10 +144,8 @@ class _Look:
 
     def _look_at_own_webhooks(self, client: SmartHRClient) -> None:
         """手動: as far as the token may read them; 自動同期しない has none."""
-        try:
+        with suppress(PermissionMissing, UnexpectedAnswer):
             look_at_webhooks(client, self.integration)
-        except (PermissionMissing, UnexpectedAnswer):
-            pass
 
     def _judge_permissions(self) -> None:
         company = self.integration.company_id

@@ -37,24 +37,22 @@ class RefusedHold(Exception):
         self.message = message
 
 
-def last_day(today: date | None = None) -> date:
-    return (today or timezone.localdate()) + LONGEST_HOLD
+def last_day(integration: SmartHRIntegration) -> date:
+    """14 days after the day on which it begins; moving the day makes no hold longer."""
+    begun = integration.held_since
+    return (timezone.localdate(begun) if begun else timezone.localdate()) + LONGEST_HOLD
 
 
 def hold(*, company: Company, until: date, actor: Actor) -> None:
-    """Holds, or moves the day of a hold; what came since it began stays kept. Raises RefusedHold.
-
-    However often the day is moved, it lies at most 14 days ahead.
-    """
+    """Holds, or moves the day of a hold; what came since then stays kept. Raises RefusedHold."""
     today = timezone.localdate()
-    if not today <= until <= last_day(today):
-        raise RefusedHold(
-            f"{today:%Y/%m/%d}から{last_day(today):%Y/%m/%d}までの日付で指定してください。"
-        )
     with transaction.atomic():
         integration = _locked(company)
         if not plan_of(integration).is_open:
             raise RefusedHold(FIXED[Reason.PLAN_OFF].both)
+        latest = last_day(integration)
+        if not today <= until <= latest:
+            raise RefusedHold(f"{_days(today, latest)}の日付で指定してください。")
         before = integration.held_until if integration.held_since else None
         if before == until:
             return
@@ -117,6 +115,10 @@ def _end(integration: SmartHRIntegration, actor: Actor, **values: Any) -> None:
         held_since=None, held_until=None, next_health_at=None, **values
     )
     want_changes(company=integration.company_id)
+
+
+def _days(first: date, last: date) -> str:
+    return f"{first:%Y/%m/%d}〜{last:%Y/%m/%d}"
 
 
 def _locked(company: Company | int) -> SmartHRIntegration:

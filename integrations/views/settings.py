@@ -30,6 +30,7 @@ from integrations.plan import plan_of
 from integrations.services.check import check_connection
 from integrations.services.connection import RefusedValue, configure, integration_of
 from integrations.views.connection import connection_context
+from integrations.views.health_sections import SECTIONS, health_context
 from integrations.views.progress import RunView
 
 HISTORY_LENGTH = 10
@@ -161,6 +162,7 @@ def settings_response(
         "last_employees": _last(company, RunKind.EMPLOYEES, slot),
         **{f"{section}_form": _form(section, integration) for section in FORMS},
         **connection_context(integration),
+        **health_context(integration),
         **_results(request),
         **changed,
     }
@@ -190,5 +192,5 @@ def _results(request: HttpRequest) -> dict[str, str]:
     return {
         f"{message.extra_tags}_result": str(message)
         for message in messages.get_messages(request)
-        if message.extra_tags in {*FORMS, TESTED}
+        if message.extra_tags in {*FORMS, *SECTIONS, TESTED}
     }

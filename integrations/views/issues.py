@@ -1,0 +1,46 @@
+"""What does not work, for the settings page, ホーム and the banner (X3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from integrations.health_texts import text_of_cause
+from integrations.models import HealthIssue, SmartHRIntegration
+from integrations.reason_texts import ReasonText
+from integrations.reasons import Reason
+from integrations.services.connection_state import ConnectionState
+from integrations.services.health import named_permissions, open_issues
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    text: ReasonText
+    since: datetime
+
+
+def issue_lines(integration: SmartHRIntegration, state: ConnectionState) -> list[IssueLine]:
+    """Without what the section of the connection says of a test or a sync."""
+    issues = open_issues(integration.company_id)
+    return [
+        IssueLine(text_of_cause(issue.cause, issue.detail), issue.opened_at)
+        for issue in issues
+        if not _is_told(issue, state)
+    ]
+
+
+def _is_told(issue: HealthIssue, state: ConnectionState) -> bool:
+    if issue.cause == Reason.OTHER_ACCOUNT:  # the banner leads to the sync that asks (T5)
+        return True
+    if issue.cause == Reason.PERMISSION_MISSING:
+        lines = {line.name for line in state.missing}
+        return set(named_permissions(issue.detail)) <= lines
+    return issue.cause == state.problem_code and not state.is_noticed
+
+
+def told_alone(issues: Iterable[HealthIssue], state: ConnectionState) -> Iterator[HealthIssue]:
+    """Those that neither the connection's own line nor a sync's tells."""
+    for issue in issues:
+        if issue.cause != state.problem_code and not _is_told(issue, state):
+            yield issue
