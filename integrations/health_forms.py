@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -21,8 +22,10 @@ class HoldForm(forms.Form):
         widget=forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, integration: SmartHRIntegration, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="hold_%s", **kwargs)
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, integration: SmartHRIntegration
+    ) -> None:
+        super().__init__(data, auto_id="hold_%s")
         latest = last_day(integration)
         field = self.fields["until"]
         field.widget.attrs |= {
@@ -40,5 +43,5 @@ class AddressForm(forms.Form):
         widget=forms.EmailInput({"class": "form-control", "autocomplete": "email"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="addresses_%s", **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="addresses_%s")

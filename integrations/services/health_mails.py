@@ -84,8 +84,8 @@ def _is_due(row: HealthIssue) -> bool:
 def _last_mailed(row: HealthIssue) -> datetime:
     rows = HealthIssue.objects.for_company(row.company_id).filter(cause=row.cause)
     newest = rows.exclude(mailed_at=None).order_by("-mailed_at").first()
-    moment: datetime = newest.mailed_at if newest else row.opened_at - NOTICE_EVERY
-    return moment
+    mailed_at: datetime | None = newest.mailed_at if newest else None
+    return mailed_at or row.opened_at - NOTICE_EVERY
 
 
 def _has_grown(row: HealthIssue) -> bool:

@@ -131,18 +131,20 @@ def _logins_changed(since: datetime) -> Iterable[Found]:
     records = RunRecord.objects.across_companies().filter(
         RECORD_TABS["logins"], run__in=_unattended_runs(since)
     )
-    for company_id, at, key in records.values_list("company_id", "run__finished_at", "smarthr_id"):
-        yield Found(company_id, at, str(key))
+    yield from _each(records.values_list("company_id", "run__finished_at", "smarthr_id"))
     acts = UnattendedAct.objects.across_companies().filter(kind=UnattendedKind.LOGIN, at__gt=since)
-    for company_id, at, key in acts.values_list("company_id", "at", "smarthr_id"):
-        yield Found(company_id, at, str(key))
+    yield from _each(acts.values_list("company_id", "at", "smarthr_id"))
 
 
 def _logins_held(since: datetime) -> Iterable[Found]:
     """S5."""
     rows = HeldLogin.objects.across_companies().filter(found_at__gt=since)
-    for company_id, at, pk in rows.values_list("company_id", "found_at", "pk"):
-        yield Found(company_id, at, pk)
+    yield from _each(rows.values_list("company_id", "found_at", "pk"))
+
+
+def _each(rows: Iterable[Any]) -> Iterable[Found]:
+    """The ids of a report are texts, those of an act are not."""
+    return (Found(company_id, at, str(key)) for company_id, at, key in rows)
 
 
 def _unattended_runs(since: datetime) -> Any:

@@ -27,6 +27,29 @@ def new_secret() -> str:
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
+def current_secret(integration: SmartHRIntegration) -> str:
+    """Empty where there is none, or none that can be read."""
+    return _plain(integration.webhook_secret_ciphertext)
+
+
+def provide_secret(integration: SmartHRIntegration) -> str:
+    """The present one; a first one where there is none, kept before anybody is told of it."""
+    company = integration.company_id
+    if secret := current_secret(integration):
+        return secret
+    secret = new_secret()
+    ciphertext = encryption.encrypt(secret)
+    rows = SmartHRIntegration.objects.for_company(company)
+    unreadable = integration.webhook_secret_ciphertext
+    if not rows.filter(webhook_secret_ciphertext=unreadable).update(
+        webhook_secret_ciphertext=ciphertext, webhook_secret_seen_at=None
+    ):  # somebody else was first
+        ciphertext = rows.values_list("webhook_secret_ciphertext", flat=True).get()
+        secret = _plain(ciphertext)
+    integration.webhook_secret_ciphertext = ciphertext
+    return secret
+
+
 def accepted_secrets(integration: SmartHRIntegration) -> list[AcceptedSecret]:
     """Those that an authentic delivery may carry; none of them is empty (W5).
 
