@@ -14,7 +14,7 @@ from integrations.choices import SYNC_KINDS, RunKind, RunStatus
 from integrations.health_causes import WEBHOOK_TROUBLES, Cause
 from integrations.health_texts import text_of_cause
 from integrations.holding import is_held
-from integrations.models import SmartHRIntegration, SyncRun
+from integrations.models import HealthIssue, SmartHRIntegration, SyncRun
 from integrations.plan import HALTED, Plan, PlanState, PlanToDo, plan_of, plan_to_do
 from integrations.reason_texts import explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
@@ -61,6 +61,11 @@ class Situation:
     def active(self) -> SyncRun | None:
         """The run that is going on."""
         return active_run(self.company)
+
+    @cached_property
+    def issues(self) -> list[HealthIssue]:
+        """What does not work (X3)."""
+        return open_issues(self.company)
 
     @property
     def waits_for_confirmation(self) -> bool:
@@ -156,7 +161,7 @@ def _trouble(situation: Situation) -> Banner | None:
 
 def _of_health(situation: Situation) -> Iterator[Banner]:
     """X3: what the hourly look has met; what syncs and deliveries tell has its own place."""
-    for issue in open_issues(situation.company):
+    for issue in situation.issues:
         if issue.cause in NOTICED_CAUSES:
             text = text_of_cause(issue.cause, issue.detail).both
             yield Banner("error", "接続エラー", text, _settings(), "状態を確認", (_settings(),))

@@ -62,6 +62,7 @@ class ConnectionState:
     met_by: SyncRun | None = None
     # X3: the hourly look met it; the page says so above its sections.
     is_noticed: bool = False
+    issues: tuple[HealthIssue, ...] = ()
     account: ReasonText | None = None
     # Blank for everybody on the page that the test read.
     valueless: tuple[str, ...] = ()
@@ -92,7 +93,8 @@ def state_of(
     if result is not None and run is not None:
         result = _outdone(result, run)
     text, code, met_by = _problem(integration, result, run)
-    noticed = _noticed(integration) if text is None else None
+    issues = tuple(open_issues(integration.company_id)) if integration.is_connected else ()
+    noticed = _noticed(issues) if text is None else None
     if noticed is not None:
         text, code = text_of_cause(noticed.cause, noticed.detail), noticed.cause
     unreadable = _unreadable(integration, result, checked_at)
@@ -107,6 +109,7 @@ def state_of(
         problem_code=code,
         met_by=met_by,
         is_noticed=noticed is not None,
+        issues=issues,
     )
     if result is not None:
         state = replace(
@@ -166,11 +169,8 @@ def _problem(
     return None, "", None
 
 
-def _noticed(integration: SmartHRIntegration) -> HealthIssue | None:
+def _noticed(issues: tuple[HealthIssue, ...]) -> HealthIssue | None:
     """What the hourly look met since, for any later good look would have closed it (X3)."""
-    if not integration.is_connected:
-        return None
-    issues = open_issues(integration.company_id)
     return next((issue for issue in issues if issue.cause in CONNECTION_TROUBLES), None)
 
 

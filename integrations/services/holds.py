@@ -144,4 +144,4 @@ def _audit(
 def kept_deliveries(company: Company) -> int | None:
     """How many wait; None where deliveries are not kept at all."""
     deliveries: Any = getattr(company, "webhook_deliveries", None)
-    return None if deliveries is None else int(deliveries.filter(status="waiting").count())
+    return None if deliveries is None else int(deliveries.filter(status="pending").count())

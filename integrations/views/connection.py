@@ -33,7 +33,7 @@ def connection_context(integration: SmartHRIntegration) -> dict[str, Any]:
         "connection": state,
         "check_tone": tone,
         "check_said": said,
-        "issues": issue_lines(integration, state),
+        "issues": issue_lines(state),
         "causes": "" if state.is_noticed else "".join(causes(state)),
         "advice": list(_advice(state)),
         "unreadable": [attribute_label(name) for name in state.unreadable],

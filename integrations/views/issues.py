@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from integrations.health_texts import text_of_cause
-from integrations.models import HealthIssue, SmartHRIntegration
+from integrations.models import HealthIssue
 from integrations.reason_texts import ReasonText
 from integrations.reasons import Reason
 from integrations.services.connection_state import ConnectionState
-from integrations.services.health import named_permissions, open_issues
+from integrations.services.health import named_permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,11 @@ class IssueLine:
     since: datetime
 
 
-def issue_lines(integration: SmartHRIntegration, state: ConnectionState) -> list[IssueLine]:
+def issue_lines(state: ConnectionState) -> list[IssueLine]:
     """Without what the section of the connection says of a test or a sync."""
-    issues = open_issues(integration.company_id)
     return [
         IssueLine(text_of_cause(issue.cause, issue.detail), issue.opened_at)
-        for issue in issues
+        for issue in state.issues
         if not _is_told(issue, state)
     ]
 
@@ -39,8 +38,8 @@ def _is_told(issue: HealthIssue, state: ConnectionState) -> bool:
     return issue.cause == state.problem_code and not state.is_noticed
 
 
-def told_alone(issues: Iterable[HealthIssue], state: ConnectionState) -> Iterator[HealthIssue]:
+def told_alone(state: ConnectionState) -> Iterator[HealthIssue]:
     """Those that neither the connection's own line nor a sync's tells."""
-    for issue in issues:
+    for issue in state.issues:
         if issue.cause != state.problem_code and not _is_told(issue, state):
             yield issue

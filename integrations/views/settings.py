@@ -147,7 +147,10 @@ def settings_response(
     company = request.user.company
     recent = list(SyncRun.objects.for_company(company).order_by("-started_at")[:HISTORY_LENGTH])
     slot = integration.department_slot
-    situation_of(request, company).integration = integration
+    connection = connection_context(integration)
+    situation = situation_of(request, company)
+    situation.integration = integration
+    situation.issues = list(connection["connection"].issues)
     history = [RunView(run, slot) for run in recent]
     active = next((run for run in recent if run.is_active), None)
     context = {
@@ -161,7 +164,7 @@ def settings_response(
         ),
         "last_employees": _last(company, RunKind.EMPLOYEES, slot),
         **{f"{section}_form": _form(section, integration) for section in FORMS},
-        **connection_context(integration),
+        **connection,
         **health_context(integration),
         **_results(request),
         **changed,

@@ -18,7 +18,6 @@ from integrations.plan import Plan, plan_of, plan_to_do
 from integrations.reasons import Reason
 from integrations.report import asks_about_account, records_of
 from integrations.services.connection_state import ConnectionState, Verdict, connection_state
-from integrations.services.health import open_issues
 from integrations.views.connection import causes
 from integrations.views.issues import told_alone
 from integrations.views.progress import RunView
@@ -46,7 +45,7 @@ def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
         *_plan(plan),
         *_deletions(company),
         *troubles,
-        *(_issues(company, state) if plan.may_process else ()),
+        *(_issues(state) if plan.may_process else ()),
         *_from_runs(integration, {kind: run for kind, run in ended.items() if run not in told}),
         *_from_people(ended.get(RunKind.EMPLOYEES)),
         *_logins(company),
@@ -125,9 +124,9 @@ def _connection(
         yield ToDo(state.verdict, state.verdict.label, text, address, "接続を確認")
 
 
-def _issues(company: Company, state: ConnectionState) -> Iterator[ToDo]:
+def _issues(state: ConnectionState) -> Iterator[ToDo]:
     """X3: what neither the connection's line nor a sync's tells."""
-    for issue in told_alone(open_issues(company), state):
+    for issue in told_alone(state):
         if issue.cause == Cause.SYNC_FAILED:  # told by the sync
             continue
         text = text_of_cause(issue.cause, issue.detail)
