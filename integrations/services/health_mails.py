@@ -15,6 +15,7 @@ from django.utils import timezone
 from integrations.health_causes import NOTICES, Cause, shared_cause
 from integrations.health_texts import message_of, shown_time
 from integrations.models import HealthIssue
+from integrations.plan import plan_of
 from integrations.services.common_causes import ended_common_causes, note_common_causes
 from integrations.services.health import TOLD, close_disproved
 from integrations.services.recipients import (
@@ -47,7 +48,9 @@ def send_due_mails() -> None:
     gather_notices()
     theirs, ended = note_common_causes(), ended_common_causes()
     for row in _candidates():
-        if row.cause in theirs or _was_the_operators(row, ended) or not _is_due(row):
+        if row.cause in theirs or _was_the_operators(row, ended):
+            continue
+        if not (_is_served(row) and _is_due(row)):
             continue
         try:
             _send(row)
@@ -61,7 +64,15 @@ def _candidates() -> list[HealthIssue]:
     now = timezone.now()
     free = Q(claimed_at=None) | Q(claimed_at__lte=now - FORSAKEN)
     rows = HealthIssue.objects.across_companies().filter(free, closed_at=None)
-    return list(rows.select_related("company").order_by("opened_at", "pk"))
+    companies = rows.select_related("company__smarthr_integration")
+    return list(companies.order_by("opened_at", "pk"))
+
+
+def _is_served(row: HealthIssue) -> bool:
+    """Nothing is synced, and so nothing to be put right, while the plan allows nothing (P2, P3)."""
+    integration = getattr(row.company, "smarthr_integration", None)
+    is_served = integration is not None and plan_of(integration).may_process
+    return is_served or shared_cause(row.cause) is not None
 
 
 def _was_the_operators(row: HealthIssue, ended: Mapping[str, datetime]) -> bool:

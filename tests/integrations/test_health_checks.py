@@ -17,42 +17,22 @@ from django.utils import timezone
 from integrations import tasks
 from integrations.choices import RunKind, RunStatus, Trigger, WebhookMode
 from integrations.health_causes import Cause
-from integrations.models import HealthIssue, SmartHRIntegration
+from integrations.models import HealthIssue
 from integrations.reasons import Reason
 from integrations.services.check import check_connection
 from integrations.services.health import close_disproved, learn_from_run, report_issue
 from integrations.services.health_checks import check_company, due_checks
-from integrations.services.webhook_registration import ensure_registered
-from integrations.webhook_address import webhook_address
 from simulator.account import Account
 from tests.factories import ActiveRunFactory, IntegrationFactory, RunFactory
 from tests.integrations.conftest import TOKEN, Customer
+from tests.integrations.looks import issues, look, make_automatic, set_columns
 
-CREWS, DEPARTMENTS = "crews:read", "departments:read"
-
-
-def look(customer: Customer) -> dict[str, dict[str, Any]]:
-    """The next hourly look; the open issues after it."""
-    set_columns(customer, next_health_at=timezone.now())
-    check_company(customer.company.pk)
-    return issues(customer)
-
-
-def issues(customer: Customer) -> dict[str, dict[str, Any]]:
-    rows = HealthIssue.objects.for_company(customer.company).filter(closed_at=None)
-    return {row.cause: row.detail for row in rows}
-
-
-def set_columns(customer: Customer, **columns: Any) -> None:
-    SmartHRIntegration.objects.for_company(customer.company).update(**columns)
+CREWS = "crews:read"
 
 
 @pytest.fixture
-def automatic(customer: Customer, account: Account) -> Customer:
-    """自動同期する, registered, after a first import by a person."""
-    set_columns(customer, webhook_mode=WebhookMode.AUTO, people_imported_at=timezone.now())
-    ensure_registered(company=customer.company)
-    return customer
+def automatic(customer: Customer) -> Customer:
+    return make_automatic(customer)
 
 
 def test_X3_a_connection_that_works_opens_nothing_and_costs_little(
@@ -184,74 +164,6 @@ def test_X3_a_sync_that_reads_right_now_is_not_silent(automatic: Customer) -> No
     set_columns(automatic, last_success_at=timezone.now() - timedelta(hours=25))
     ActiveRunFactory(company=automatic.company)
 
-    assert look(automatic) == {}
-
-
-@pytest.mark.parametrize(
-    ("change", "cause"),
-    [
-        ({"disabled_at": "2026-04-01"}, "webhook_disabled"),
-        ({"crew_deleted": False}, "webhook_wrong"),
-        (None, "webhook_gone"),
-    ],
-)
-def test_X3_auto_heals_its_webhook_and_catches_up(
-    automatic: Customer, account: Account, change: dict[str, Any] | None, cause: str
-) -> None:
-    key = automatic.integration.webhook_remote_id
-    if change is None:
-        account.delete_webhook(key)
-    else:
-        account.change_webhook(key, **change)
-
-    assert look(automatic) == {"webhook_healed": {"cause": cause}}
-    ours = [
-        w for w in account.webhooks.values() if w["url"] == webhook_address(automatic.integration)
-    ]
-    assert [(w["disabled_at"], w["crew_deleted"]) for w in ours] == [(None, True)]
-    assert automatic.integration.changes_wanted_at is not None
-
-
-def test_X3_auto_that_cannot_heal_says_why_and_nothing_of_a_healing(
-    automatic: Customer, account: Account
-) -> None:
-    account.change_webhook(automatic.integration.webhook_remote_id, disabled_at="2026-04-01")
-    account.add_token(TOKEN, scopes=[CREWS, DEPARTMENTS, "webhooks:read"])
-
-    found = look(automatic)
-
-    assert list(found) == ["webhook_disabled"]
-    assert found["webhook_disabled"]["problem"] == Reason.PERMISSION_MISSING
-    assert automatic.integration.changes_wanted_at is None
-
-    account.add_token(TOKEN)
-    assert list(look(automatic)) == ["webhook_healed"]
-
-
-def test_X3_auto_without_the_permission_names_it(automatic: Customer, account: Account) -> None:
-    account.add_token(TOKEN, scopes=[CREWS, DEPARTMENTS])
-
-    assert look(automatic) == {"permission_missing": {"permissions": ["Webhook:参照・更新"]}}
-
-
-def test_X3_manual_is_told_and_nothing_is_changed_at_SmartHR(
-    automatic: Customer, account: Account
-) -> None:
-    set_columns(automatic, webhook_mode=WebhookMode.MANUAL)
-    key = automatic.integration.webhook_remote_id
-    account.change_webhook(key, disabled_at="2026-04-01")
-    disabled = look(automatic)
-    account.delete_webhook(key)
-    gone = look(automatic)
-    account.add_webhook(url="https://example.com/another")
-
-    assert (disabled, gone) == ({"webhook_disabled": {}}, {"webhook_gone": {}})
-    assert look(automatic) == {"webhook_gone": {}}
-    assert automatic.integration.changes_wanted_at is None
-
-    account.add_token(TOKEN, scopes=[CREWS])  # it may not look
-    assert look(automatic) == {"webhook_gone": {}}
-    set_columns(automatic, webhook_mode=WebhookMode.OFF)
     assert look(automatic) == {}
 
 
