@@ -12,6 +12,7 @@ from integrations.services.plan import start_due_previews
 from integrations.services.plan_notices import send_due_notices
 from integrations.services.run_work import work_on
 from integrations.services.runs import claim, due_runs
+from integrations.services.webhook_removals import retry_due_removals
 
 # A worker is free again for another company's run after this many seconds.
 SLICE: Final = 20.0
@@ -65,3 +66,9 @@ def send_health_mails() -> None:
 def end_holds() -> None:
     """S6: those whose last day has passed."""
     end_due_holds()
+
+
+@shared_task(name="integrations.remove_webhooks")
+def remove_webhooks() -> None:
+    """W2: those that could not be removed when a connection or the mode was changed."""
+    retry_due_removals()

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from integrations.check_texts import account_text, explain_failure
-from integrations.choices import SYNC_KINDS, RunKind, RunStatus
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus, WebhookMode
 from integrations.health_texts import text_of_cause
 from integrations.models import HealthIssue, SmartHRIntegration, SyncRun
 from integrations.reason_texts import ReasonText, explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.services.check_result import Access, AccountMatch, CheckResult
-from integrations.services.health import open_issues
+from integrations.services.health import named_permissions, open_issues
 from integrations.services.permission_lines import Line, PermissionLine, permission_lines
 from integrations.services.snapshot import sync_settings
 from integrations.smarthr.errors import CREWS_READ, DEPARTMENTS_READ
@@ -92,16 +92,19 @@ def state_of(
     run = _newest_run(integration, checked_at) if integration.is_connected else None
     if result is not None and run is not None:
         result = _outdone(result, run)
+    if result is not None and checked_at is not None:
+        result = _registered(result, integration, checked_at)
     text, code, met_by = _problem(integration, result, run)
     issues = tuple(open_issues(integration.company_id)) if integration.is_connected else ()
-    noticed = _noticed(issues) if text is None else None
+    permissions = permission_lines(integration, None if met_by else result)
+    noticed = _noticed(issues, permissions) if text is None else None
     if noticed is not None:
         text, code = text_of_cause(noticed.cause, noticed.detail), noticed.cause
     unreadable = _unreadable(integration, result, checked_at)
     state = ConnectionState(
         verdict=Verdict.UNTESTED,
         # Marks of an older test would contradict what stopped the sync.
-        permissions=permission_lines(integration, None if met_by else result),
+        permissions=permission_lines(integration, None) if noticed else permissions,
         unreadable=unreadable,
         checked_at=checked_at,
         result=result,
@@ -156,6 +159,20 @@ def _outdone(result: CheckResult, run: SyncRun) -> CheckResult:
     return replace(result, error="", **granted)
 
 
+def _registered(
+    result: CheckResult, integration: SmartHRIntegration, checked_at: datetime
+) -> CheckResult:
+    """What is left of a test's findings after a later look at our webhook (W2)."""
+    looked_at = integration.webhook_checked_at
+    if integration.webhook_mode != WebhookMode.AUTO or looked_at is None or looked_at < checked_at:
+        return result
+    if not integration.webhook_problem:
+        return replace(result, webhooks_read=Access.GRANTED, webhooks_update=Access.GRANTED)
+    if integration.webhook_problem == Reason.PERMISSION_MISSING:
+        return replace(result, webhooks_read=Access.MISSING, webhooks_update=Access.MISSING)
+    return result
+
+
 def _problem(
     integration: SmartHRIntegration, result: CheckResult | None, run: SyncRun | None
 ) -> tuple[ReasonText | None, str, SyncRun | None]:
@@ -169,9 +186,18 @@ def _problem(
     return None, "", None
 
 
-def _noticed(issues: tuple[HealthIssue, ...]) -> HealthIssue | None:
+def _noticed(
+    issues: tuple[HealthIssue, ...], lines: tuple[PermissionLine, ...]
+) -> HealthIssue | None:
     """What the hourly look met since, for any later good look would have closed it (X3)."""
-    return next((issue for issue in issues if issue.cause in CONNECTION_TROUBLES), None)
+    missing = {line.name for line in lines if line.state == Line.MISSING}
+    for issue in issues:
+        if issue.cause == Reason.PERMISSION_MISSING:
+            if not set(named_permissions(issue.detail)) <= missing:  # else a test's lines tell it
+                return issue
+        elif issue.cause in CONNECTION_TROUBLES:
+            return issue
+    return None
 
 
 def _is_a_line(run: SyncRun, result: CheckResult | None) -> bool:

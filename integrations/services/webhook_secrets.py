@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
@@ -66,9 +66,21 @@ def accepted_secrets(integration: SmartHRIntegration) -> list[AcceptedSecret]:
     return found
 
 
-def _old_one_has_ended(integration: SmartHRIntegration) -> bool:
+def old_is_accepted(integration: SmartHRIntegration) -> bool:
+    """Whether a delivery with the secret before the present one is authentic."""
+    has_old = bool(_plain(integration.webhook_old_secret_ciphertext))
+    return has_old and not _old_one_has_ended(integration)
+
+
+def old_ends_at(integration: SmartHRIntegration) -> datetime | None:
+    """W9; None as long as no delivery has come with the present one."""
     seen_at = integration.webhook_secret_seen_at
-    return seen_at is not None and timezone.now() >= seen_at + OVERLAP
+    return None if seen_at is None else seen_at + OVERLAP
+
+
+def _old_one_has_ended(integration: SmartHRIntegration) -> bool:
+    ends_at = old_ends_at(integration)
+    return ends_at is not None and timezone.now() >= ends_at
 
 
 def _plain(ciphertext: str) -> str:

@@ -15,7 +15,7 @@ from companies.access import administrators_only
 from companies.requests import SignedInRequest
 from employees.models import Employee
 from integrations.banners import situation_of
-from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Trigger
+from integrations.choices import PEOPLE_KINDS, SYNC_KINDS, RunKind, RunStatus, Trigger
 from integrations.models import SyncRun
 from integrations.services.connection import (
     ConnectionChanges,
@@ -35,11 +35,12 @@ from integrations.waiting import waiting_cards
 @administrators_only
 @require_POST
 def start(request: SignedInRequest, kind: str) -> HttpResponse:
-    """「インポート・同期実行」; a second press leads to the run that is going on (T6)."""
+    """「インポート・同期実行」 and 「変更分同期」; a second press leads to the active run (T6)."""
     if kind not in SYNC_KINDS:
         raise Http404
     company, actor = request.user.company, cast(Employee, request.user)
-    if kind == RunKind.EMPLOYEES and "as_new" not in request.POST and asks_first(company):  # T7
+    # T7: without a watermark the changes are everybody.
+    if kind in PEOPLE_KINDS and "as_new" not in request.POST and asks_first(company):
         return started(
             request,
             lambda: start_survey(company=company, kind=RunKind.FIRST_IMPORT, actor=actor),

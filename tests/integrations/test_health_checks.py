@@ -107,8 +107,10 @@ def test_X3_what_passes_by_itself_opens_nothing_but_is_looked_at_soon(
         account.rate_limit_per_second = 0
 
     assert look(customer) == {}
-    wait = customer.integration.next_health_at - timezone.now()
-    assert wait <= timedelta(minutes=10)
+    soon = timezone.now() + timedelta(minutes=10)
+    assert due_checks() == []
+    with time_machine.travel(soon, tick=False):
+        assert due_checks() == [customer.company.pk]
 
 
 def test_X3_a_day_without_a_good_reading_is_noticed_and_over_with_one(

@@ -1,5 +1,7 @@
 """Registrations at SmartHR: read, made, changed and deleted (W2)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from integrations.smarthr.client import SmartHRClient
@@ -68,7 +70,7 @@ def test_W2_missing_permission_has_its_name(
     key = account.add_webhook(url=URL)
     right = "webhooks:read" if act == "list" else "webhooks:update"
     account.add_token(TOKEN, scopes=ALL_SCOPES - {right})
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "list": client.webhooks,
         "create": lambda: client.create_webhook({"url": URL}),
         "change": lambda: client.change_webhook(key, {}),

@@ -309,5 +309,5 @@ def test_number_of_queries_does_not_grow(
 ) -> None:
     RunFactory.create_batch(runs, company=company)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         signed_in.get(PAGE)
