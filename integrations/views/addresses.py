@@ -82,8 +82,10 @@ def _answer(
             else:
                 form.add_error("email", refusal.message)
         else:
-            say = messages.success if went_out else messages.warning
-            say(request, ASKED if went_out else NOT_ASKED, extra_tags=SECTION)
+            if went_out:
+                messages.success(request, ASKED, extra_tags=SECTION)
+            else:
+                messages.warning(request, NOT_ASKED, extra_tags=f"{SECTION}_failed")
             return to_section(SECTION)
     if form is not None:
         values["address_form"] = form

@@ -11,7 +11,8 @@ from integrations.services.holds import kept_deliveries, preview_since_hold
 from integrations.services.notification_addresses import addresses_of
 from integrations.services.recipients import MOST_ADDRESSES
 
-SECTIONS = ("hold", "addresses")
+# Whose messages stand beside their buttons; of 通知先 what failed, too.
+SECTIONS = ("hold", "addresses", "addresses_failed")
 
 
 def health_context(integration: SmartHRIntegration) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.contrib.messages import get_messages
@@ -244,3 +245,12 @@ def test_P2_without_the_integration_there_is_nothing_to_set(
     assert not NotificationAddress.objects.for_company(company).exists()
     assert not SyncRun.objects.for_company(company).exists()
     assert not list(get_messages(response.wsgi_request))
+
+
+def test_X3_a_confirmation_that_did_not_go_out_says_so(signed_in: Client, company: Company) -> None:
+    with mock.patch.object(EmailMessage, "send", side_effect=OSError):
+        response = signed_in.post(ADD, {"email": "told@example.net"}, follow=True)
+
+    assert "確認のメールを送れませんでした。" in text(response)
+    assert "確認のメールを送りました。" not in text(response)
+    assert NotificationAddress.objects.for_company(company).count() == 1
