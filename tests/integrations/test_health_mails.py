@@ -155,7 +155,7 @@ def test_X3_without_an_administrator_with_e_mail_the_addresses_are_told(
     assert [mail.recipients() for mail in mailoutbox] == [["told@example.net"]]
 
 
-def test_W8_parked_deliveries_are_told_within_15_minutes_in_one_mail(
+def test_X3_parked_deliveries_are_told_within_15_minutes_in_one_mail(
     company: Company, mailoutbox: Outbox
 ) -> None:
     for minute, count in enumerate((1, 2, 3)):
@@ -168,7 +168,7 @@ def test_W8_parked_deliveries_are_told_within_15_minutes_in_one_mail(
     ]
 
 
-def test_W8_more_parked_deliveries_are_told_a_day_later_and_an_outage_is_one_mail(
+def test_X3_more_parked_deliveries_are_told_a_day_later_and_an_outage_is_one_mail(
     company: Company, mailoutbox: Outbox
 ) -> None:
     for hour in range(48):

@@ -98,7 +98,7 @@ def test_X3_what_a_sync_has_met_is_said_once(signed_in: Client, company: Company
     assert [label for _, label, _ in banner(signed_in)] == ["接続エラー"]
 
 
-def test_W8_parked_deliveries_are_a_line_at_home_and_no_banner(
+def test_X3_parked_deliveries_are_a_line_at_home_and_no_banner(
     signed_in: Client, company: Company
 ) -> None:
     report_issue(company, Cause.DELIVERIES_PARKED, {"count": 2})
