@@ -131,8 +131,11 @@ class WebhookForm(forms.Form):
     def changes(self) -> ConnectionChanges:
         data = self.cleaned_data
         kept = bool(self.unscheduled)
+        # Saved once more as it is, the mode is registered again (W2); a changed switch has
+        # nothing to do with SmartHR.
+        only_switches = bool(self.changed_data) and "webhook_mode" not in self.changed_data
         return ConnectionChanges(
-            webhook_mode=self.wanted,
+            webhook_mode=None if only_switches else self.wanted,
             hourly_sync=None if kept else data["hourly_sync"],
             nightly_sync=None if kept else data["nightly_sync"],
         )

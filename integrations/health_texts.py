@@ -79,7 +79,7 @@ def _webhook(what: str, by_hand: str) -> Callable[[Detail], ReasonText]:
     def describe(detail: Detail) -> ReasonText:
         if detail.get("problem"):
             return _not_registered(what, detail)
-        return ReasonText(what, f"{by_hand}そのあと、変更分同期を押してください。")
+        return ReasonText(what, f"{by_hand}変更分同期を押してください。")
 
     return describe
 
@@ -207,16 +207,14 @@ COUNTED: Final[Mapping[str, Callable[[Detail], str]]] = {
 }
 DESCRIBED: Final[Mapping[str, Callable[[Detail], ReasonText]]] = {
     Reason.PERMISSION_MISSING: _permission_missing,
-    Cause.WEBHOOK_DISABLED: _webhook(
-        "SmartHRがWebhookを無効にしました。", "SmartHRで有効に戻してください。"
-    ),
+    Cause.WEBHOOK_DISABLED: _webhook("SmartHRがWebhookを無効にしました。", "SmartHRで有効に戻し、"),
     Cause.WEBHOOK_GONE: _webhook(
         "SmartHRに、このサービスのWebhookが見つかりません。",
-        "「Webhook」に表示されるURLとシークレットトークンを、SmartHRに登録してください。",
+        "「Webhook」に表示されるURLとシークレットトークンをSmartHRに登録し、",
     ),
     Cause.WEBHOOK_WRONG: _webhook(
         "SmartHRのWebhookのURLまたはイベントが、必要な設定と違います。",
-        "「Webhook」に表示されるURLとイベントに合わせてください。",
+        "「Webhook」に表示されるURLとイベントに合わせ、",
     ),
     Cause.WEBHOOK_HEALED: _healed,
     Cause.NO_SUCCESS: _no_success,

@@ -16,6 +16,7 @@ from employees.models import Employee
 from employees.services.removal import lock_company
 from groups.models import Group
 from integrations import encryption
+from integrations.health_causes import WEBHOOK_TROUBLES
 from integrations.models import SmartHRIntegration, SyncRun, TokenPace, WebhookRemoval
 from integrations.pacing import pace_key
 from integrations.plan import plan_of
@@ -174,6 +175,8 @@ def _save(
     if audit.keys() & READ_ALL_AFTER:
         integration.crews_watermark = None
     integration.save()
+    if registered is not None:
+        clear_issue(company, *WEBHOOK_TROUBLES)
     if audit:
         event = Event(AuditAction.CONFIGURED, "integration", integration.pk, "SmartHR連携", audit)
         write_audit(company=company, actor=actor, events=[event])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from integrations.choices import WebhookMode
 from integrations.health_causes import WEBHOOK_TROUBLES, Cause
 from integrations.models import SmartHRIntegration
@@ -28,10 +30,14 @@ def look_at_webhooks(client: SmartHRClient, integration: SmartHRIntegration) -> 
         clear_issue(integration.company_id, *WEBHOOK_TROUBLES)
         return
     found = webhook_findings(client, integration)
+    if integration.webhook_mode == WebhookMode.AUTO:
+        if found is not None or integration.webhook_problem:  # what was left undone, too (W2, W9)
+            _heal(integration, found)
+            return
+    else:
+        _note_own(integration, found)
     if found is None:
         clear_issue(integration.company_id, *WEBHOOK_TROUBLES)
-    elif integration.webhook_mode == WebhookMode.AUTO:
-        _heal(integration, found)
     else:
         _open_alone(integration, found)
 
@@ -56,7 +62,16 @@ def _is_right(webhook: Webhook, integration: SmartHRIntegration) -> bool:
     return has_events and webhook.url == webhook_address(integration)
 
 
-def _heal(integration: SmartHRIntegration, found: Cause) -> None:
+def _note_own(integration: SmartHRIntegration, found: Cause | None) -> None:
+    """手動: its section says so, too, and never that it works (W2, W3)."""
+    SmartHRIntegration.objects.for_company(integration.company_id).filter(
+        webhook_mode=WebhookMode.MANUAL
+    ).update(
+        webhook_problem=found or "", webhook_problem_detail={}, webhook_checked_at=timezone.now()
+    )
+
+
+def _heal(integration: SmartHRIntegration, found: Cause | None) -> None:
     """Registers again and catches up on what was missed; then there is nothing to do (X3)."""
     try:
         done = ensure_registered(company=integration.company, haste=IMPATIENT)
@@ -66,10 +81,10 @@ def _heal(integration: SmartHRIntegration, found: Cause) -> None:
         if failure.code in PASSING:
             raise RetryLater from failure
         detail = {"problem": failure.code, "problem_detail": failure.detail}
-        _open_alone(integration, found, detail)
+        _open_alone(integration, found or Cause.WEBHOOK_WRONG, detail)
         return
     clear_issue(integration.company_id, *WEBHOOK_TROUBLES)
-    if done is not None and done.changed:
+    if done is not None and done.changed and found is not None:
         want_changes(company=integration.company_id)
         report_issue(integration.company_id, Cause.WEBHOOK_HEALED, {"cause": found})
 

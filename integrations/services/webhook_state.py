@@ -64,10 +64,15 @@ class WebhookState:
     problem: ReasonText | None
     # W9: what is told of the secret before the present one; empty where there is nothing to tell.
     rotation: str
-    old_is_accepted: bool
+    may_revoke: bool
     leftovers: tuple[Leftover, ...]
     events: str = EVENTS
     deletes_at_once: str = DELETES_AT_ONCE
+
+    @property
+    def shows_receipt(self) -> bool:
+        """Whether the newest delivery says anything beside the verdict."""
+        return self.verdict in {WebhookVerdict.REGISTERED, WebhookVerdict.CONFIRMED}
 
 
 def webhook_state(integration: SmartHRIntegration) -> WebhookState:
@@ -81,7 +86,8 @@ def webhook_state(integration: SmartHRIntegration) -> WebhookState:
         received_at=integration.webhook_received_at,
         problem=_problem(integration) if broken else None,
         rotation=_rotation(integration),
-        old_is_accepted=old_is_accepted(integration),
+        # SmartHR has not got the new one yet.
+        may_revoke=old_is_accepted(integration) and (not broken or _is_manual(integration)),
         leftovers=tuple(
             Leftover(row.subdomain, given_up=not row.token_ciphertext)
             for row in left_at_smarthr(integration.company_id)

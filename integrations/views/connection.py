@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from integrations import check_texts
+from integrations.health_causes import WEBHOOK_TROUBLES
 from integrations.models import SmartHRIntegration
 from integrations.reason_texts import FIXED, attribute_label
 from integrations.reasons import Reason
@@ -34,6 +35,7 @@ def connection_context(integration: SmartHRIntegration) -> dict[str, Any]:
         "check_tone": tone,
         "check_said": said,
         "issues": issue_lines(state),
+        "webhook_is_noticed": any(issue.cause in WEBHOOK_TROUBLES for issue in state.issues),
         "causes": "" if state.is_noticed else "".join(causes(state)),
         "advice": list(_advice(state)),
         "unreadable": [attribute_label(name) for name in state.unreadable],

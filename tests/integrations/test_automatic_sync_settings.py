@@ -14,21 +14,30 @@ from tests.integrations.conftest import Customer
 from tests.integrations.webhooks import NEW_TOKEN, turn_on
 
 
-def test_W10_turning_it_on_asks_for_the_changes_where_people_were_imported(
-    customer: Customer,
-) -> None:
-    turn_on(customer)
-    assert customer.integration.changes_wanted_at is None  # nobody has imported yet
-    customer.configure("--webhook-mode", "off")
+@pytest.mark.parametrize("mode", ["auto", "manual"])
+def test_W10_turning_it_on_asks_for_the_changes(customer: Customer, mode: str) -> None:
     rows = SmartHRIntegration.objects.for_company(customer.company)
     rows.update(people_imported_at=timezone.now())
 
-    customer.configure("--webhook-mode", "manual")
+    customer.configure("--webhook-mode", mode)
 
-    wanted = customer.integration.changes_wanted_at
-    assert wanted is not None
-    rows.update(changes_wanted_at=None)
-    turn_on(customer)  # it was on already
+    assert rows.filter(changes_wanted_at__isnull=False).count() == 1
+
+
+def test_W10_nothing_is_asked_for_before_a_person_has_imported(customer: Customer) -> None:
+    turn_on(customer)
+
+    assert customer.integration.changes_wanted_at is None
+
+
+def test_W10_nothing_is_asked_for_where_it_was_on_already(customer: Customer) -> None:
+    customer.configure("--webhook-mode", "manual")
+    rows = SmartHRIntegration.objects.for_company(customer.company)
+    rows.update(people_imported_at=timezone.now())
+
+    turn_on(customer)
+    customer.configure("--webhook-mode", "off")
+
     assert customer.integration.changes_wanted_at is None
 
 

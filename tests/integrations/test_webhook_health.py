@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from companies.audit import command
 from integrations.choices import WebhookMode
 from integrations.reasons import Reason
+from integrations.services.connection import ConnectionChanges, configure
+from integrations.services.webhook_state import webhook_state
+from integrations.smarthr.parsing import CREW_EVENTS
 from integrations.webhook_address import webhook_address
 from simulator.account import Account
 from tests.integrations.conftest import TOKEN, Customer
-from tests.integrations.looks import look, make_automatic, set_columns
+from tests.integrations.looks import issues, look, make_automatic, set_columns
 
 CREWS, DEPARTMENTS = "crews:read", "departments:read"
 
@@ -75,6 +79,7 @@ def test_X3_manual_is_told_and_nothing_is_changed_at_SmartHR(
     key = automatic.integration.webhook_remote_id
     account.change_webhook(key, disabled_at="2026-04-01")
     disabled = look(automatic)
+    assert webhook_state(automatic.integration).label == "停止しています"
     account.delete_webhook(key)
     gone = look(automatic)
     account.add_webhook(url="https://example.com/another")
@@ -85,5 +90,40 @@ def test_X3_manual_is_told_and_nothing_is_changed_at_SmartHR(
 
     account.add_token(TOKEN, scopes=[CREWS])  # it may not look
     assert look(automatic) == {"webhook_gone": {}}
+    account.add_token(TOKEN)
+    account.add_webhook(
+        url=webhook_address(automatic.integration), **dict.fromkeys(CREW_EVENTS, True)
+    )
+    assert look(automatic) == {}
+    assert webhook_state(automatic.integration).problem is None
     set_columns(automatic, webhook_mode=WebhookMode.OFF)
     assert look(automatic) == {}
+
+
+def test_W9_auto_registers_what_was_left_undone_and_tells_nobody(
+    automatic: Customer, account: Account
+) -> None:
+    """The webhook looks right, but SmartHR has not got the new secret."""
+    set_columns(automatic, webhook_problem=Reason.WEBHOOK_SECRET_UNSENT)
+    account.requests.clear()
+
+    assert look(automatic) == {}
+    assert [request.method for request in account.requests].count("PATCH") == 1
+    assert automatic.integration.webhook_problem == ""
+
+
+def test_W2_a_registration_by_a_person_closes_the_trouble(
+    automatic: Customer, account: Account
+) -> None:
+    account.delete_webhook(automatic.integration.webhook_remote_id)
+    account.add_token(TOKEN, scopes=[CREWS, DEPARTMENTS, "webhooks:read"])
+    look(automatic)
+    account.add_token(TOKEN)
+
+    configure(
+        company=automatic.company,
+        actor=command("test"),
+        changes=ConnectionChanges(webhook_mode=WebhookMode.AUTO),
+    )
+
+    assert issues(automatic) == {}

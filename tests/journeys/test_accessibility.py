@@ -12,7 +12,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from employees.models import Employee
-from integrations.choices import Outcome, RunKind, RunStatus, Subject
+from integrations.choices import Outcome, RunKind, RunStatus, Subject, WebhookMode
+from integrations.encryption import encrypt
 from integrations.models import SmartHRIntegration, Tie
 from integrations.reasons import Reason
 from integrations.services.connection import account_mark
@@ -40,6 +41,7 @@ RULES = {
 NO_PAGES = {
     *("logout", "healthz", "readyz"),
     *("smarthr-save", "smarthr-start", "smarthr-preview", "smarthr-check"),
+    "smarthr-webhook-secret",
     *("smarthr-run-progress", "smarthr-run-csv", "bulk-export-cards"),
 }
 
@@ -63,6 +65,10 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         token_ending="1234",
         unreadable=["birth_at"],
         account_unchecked=True,
+        webhook_mode=WebhookMode.MANUAL,
+        webhook_problem=Reason.WEBHOOK_DISABLED,
+        webhook_secret_ciphertext=encrypt("new"),
+        webhook_old_secret_ciphertext=encrypt("old"),
     )
     integration = SmartHRIntegration.objects.for_company(company).get()
     person = EmployeeFactory(company=company, last_name="髙﨑", first_name="花子")
@@ -117,6 +123,8 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         "employee-list": ["/employees/"],
         "group-list": ["/groups/"],
         "smarthr-settings": ["/settings/smarthr/"],
+        "smarthr-webhook-rotate": [reverse("smarthr-webhook-rotate")],
+        "smarthr-webhook-revoke": [reverse("smarthr-webhook-revoke")],
         "smarthr-runs": ["/settings/smarthr/runs/", "/settings/smarthr/runs/?status=cancelled"],
         "smarthr-run": [
             *(f"{report}?tab={tab}" for tab in tabs),
