@@ -31,7 +31,7 @@ from integrations.services.health import report_issue
 
 # What is being written at this moment is told next time.
 LAG: Final = timedelta(seconds=30)
-LOOKS_BACK: Final = timedelta(days=7)
+LOOKS_BACK: Final = timedelta(days=2)
 EVERY: Final = timedelta(hours=1)
 
 
@@ -50,14 +50,16 @@ def gather_notices() -> None:
     until = timezone.now() - LAG
     for cause, find in KINDS.items():
         newest = _newest_rows(cause)
+        waiting = [_moment(row, "since") for row in newest.values() if row.closed_at is None]
         news: dict[int, list[Found]] = defaultdict(list)
-        for found in find(until - LOOKS_BACK):
+        for found in find(min([until - LOOKS_BACK, *waiting])):
             news[found.company_id].append(found)
         for company_id in news.keys() | {row.company_id for row in newest.values()}:
             _gather(cause, company_id, news[company_id], newest.get(company_id), until)
 
 
 def _newest_rows(cause: str) -> dict[int, HealthIssue]:
+    """Of each company the one that waits for its mail, or the last that went out."""
     recent = timezone.now() - LOOKS_BACK - EVERY
     rows = HealthIssue.objects.across_companies().filter(
         Q(closed_at=None) | Q(closed_at__gt=recent), cause=cause
@@ -75,7 +77,7 @@ def _gather(
     is_open = newest is not None and newest.closed_at is None
     since = until - LOOKS_BACK
     if newest is not None:
-        since = datetime.fromisoformat(newest.detail["since" if is_open else "until"])
+        since = _moment(newest, "since" if is_open else "until")
         if not is_open and newest.mailed_at and newest.mailed_at > timezone.now() - EVERY:
             return
     counts = _counts(item for item in found if since < item.at <= until)
@@ -84,6 +86,10 @@ def _gather(
         _bring_up_to_date(newest, counts, window)
     elif _has_news(counts):
         report_issue(company_id, cause, {**counts, **window})
+
+
+def _moment(row: HealthIssue, key: str) -> datetime:
+    return datetime.fromisoformat(row.detail[key])
 
 
 def _bring_up_to_date(

@@ -153,3 +153,18 @@ def test_C1_each_company_is_told_of_its_own(mailoutbox: Outbox) -> None:
             ["other-admin@example.com"],
         ),
     ]
+
+
+def test_X3_a_mail_server_that_is_down_for_days_loses_no_news(
+    company: Company, mailoutbox: Outbox
+) -> None:
+    wait_for_a_word(company, 1, 2)
+    with mock.patch.object(EmailMessage, "send", side_effect=OSError):
+        for day in range(5):
+            beat(day * 24 + 2)
+            wait_for_a_word(company, day * 24 + 3, 1)
+    beat(5 * 24)
+
+    assert [str(mail.subject) for mail in mailoutbox] == [
+        "SmartHRにいない社員の削除を確認してください（7名）｜acme株式会社"
+    ]
