@@ -47,10 +47,10 @@ class Reason(StrEnum):
     PLAN_OFF = "plan_off"  # P2: not switched on, or not yet
     PLAN_PAUSED = "plan_paused"  # P2
     PLAN_STOPPED = "plan_stopped"  # P3
+    NOTHING_APPROVED = "nothing_approved"  # E12: no candidate of those chosen waits any more
     # About our webhook (W2, W9, X3).
     WEBHOOK_DISABLED = "webhook_disabled"
     WEBHOOK_SECRET_UNSENT = "webhook_secret_unsent"  # noqa: S105  # a code, no secret
-    NOTHING_APPROVED = "nothing_approved"  # E12: no candidate of those chosen waits any more
 
 
 # What stops a sync, is the connection's own and stays until a person puts it right.

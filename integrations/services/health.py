@@ -42,22 +42,22 @@ def report_issue(
     company: Company | int, cause: str, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Opens it, or says that it is still there; once however many report it at a time."""
-    now, told = timezone.now(), dict(detail or {})
+    now, said = timezone.now(), dict(detail or {})
     with transaction.atomic():
         row = _open(company, cause).select_for_update().first()
         if row is not None:
-            _refresh(row, told)
+            _refresh(row, said)
             return
         company_id = company.pk if isinstance(company, Company) else company
         try:
             with transaction.atomic():
                 HealthIssue.objects.create(
-                    company_id=company_id, cause=cause, detail=told, opened_at=now, seen_at=now
+                    company_id=company_id, cause=cause, detail=said, opened_at=now, seen_at=now
                 )
         except IntegrityError:  # another was faster, and has said it
             row = _open(company, cause).select_for_update().first()
             if row is not None:
-                _refresh(row, told)
+                _refresh(row, said)
 
 
 def clear_issue(company: Company | int, *causes: str) -> None:

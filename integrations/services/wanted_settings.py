@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy, WebhookMode
@@ -25,7 +25,7 @@ class ConnectionChanges:
     """What to change; None (for the slot UNSET) leaves it."""
 
     subdomain: str | None = None
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     department_slot: int | Unset | None = UNSET
     deletion_policy: DeletionPolicy | None = None
     retired_policy: RetiredPolicy | None = None
@@ -62,7 +62,7 @@ class Checked:
     """Column -> new value of what is set, and the token in plain text; all of it valid."""
 
     columns: dict[str, Any]
-    token: str | None
+    token: str | None = field(repr=False)
 
 
 def checked(changes: ConnectionChanges) -> Checked:

@@ -17,7 +17,7 @@ from integrations.models import SmartHRIntegration
 
 # Longer than all requests of a holder together; a holder that was killed is waited out.
 LEASE: Final = timedelta(seconds=90)
-PATIENCE: Final = 5.0  # seconds; a person waits
+PATIENCE = 3.0  # seconds; a person waits
 _PAUSE: Final = 0.1
 
 
@@ -36,10 +36,11 @@ class Claim:
 
 
 @contextmanager
-def webhook_claim(company: Company | int, *, patience: float = PATIENCE) -> Iterator[Claim]:
+def webhook_claim(company: Company | int, *, patience: float | None = None) -> Iterator[Claim]:
     """Raises RegistrationBusy. Inside, HTTP is allowed: no transaction is open."""
     company_id = company.pk if isinstance(company, Company) else company
-    claim = _wait_for(company_id, time.monotonic() + patience)
+    patient_until = time.monotonic() + (PATIENCE if patience is None else patience)
+    claim = _wait_for(company_id, patient_until)
     try:
         yield claim
     finally:

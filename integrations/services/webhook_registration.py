@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.utils import timezone
@@ -144,7 +144,7 @@ def _wanted(integration: SmartHRIntegration, secret: str) -> dict[str, object]:
 class _Registration:
     client: SmartHRClient
     integration: SmartHRIntegration
-    wanted: dict[str, object]
+    wanted: dict[str, object] = field(repr=False)  # the secret
     with_secret: bool
 
     def run(self) -> Registered:
