@@ -191,13 +191,20 @@ def _noticed(
 ) -> HealthIssue | None:
     """What the hourly look met since, for any later good look would have closed it (X3)."""
     missing = {line.name for line in lines if line.state == Line.MISSING}
-    for issue in issues:
-        if issue.cause == Reason.PERMISSION_MISSING:
-            if not set(named_permissions(issue.detail)) <= missing:  # else a test's lines tell it
-                return issue
-        elif issue.cause in CONNECTION_TROUBLES:
-            return issue
-    return None
+    return next(
+        (
+            issue
+            for issue in issues
+            if issue.cause in CONNECTION_TROUBLES and not is_told_by_lines(issue, missing)
+        ),
+        None,
+    )
+
+
+def is_told_by_lines(issue: HealthIssue, missing: set[str]) -> bool:
+    """Whether the lines of a test name all the permissions that the issue is about."""
+    named = set(named_permissions(issue.detail))
+    return issue.cause == Reason.PERMISSION_MISSING and bool(named) and named <= missing
 
 
 def _is_a_line(run: SyncRun, result: CheckResult | None) -> bool:

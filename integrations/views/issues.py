@@ -10,8 +10,7 @@ from integrations.health_texts import text_of_cause
 from integrations.models import HealthIssue
 from integrations.reason_texts import ReasonText
 from integrations.reasons import Reason
-from integrations.services.connection_state import ConnectionState
-from integrations.services.health import named_permissions
+from integrations.services.connection_state import ConnectionState, is_told_by_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,8 @@ def issue_lines(state: ConnectionState) -> list[IssueLine]:
 def _is_told(issue: HealthIssue, state: ConnectionState) -> bool:
     if issue.cause == Reason.OTHER_ACCOUNT:  # the banner leads to the sync that asks (T5)
         return True
-    if issue.cause == Reason.PERMISSION_MISSING:
-        lines = {line.name for line in state.missing}
-        return set(named_permissions(issue.detail)) <= lines
+    if is_told_by_lines(issue, {line.name for line in state.missing}):
+        return True
     return issue.cause == state.problem_code and not state.is_noticed
 
 

@@ -18,9 +18,10 @@ from integrations.choices import RunKind, RunStatus, WebhookMode
 from integrations.health_causes import Cause
 from integrations.models import NotificationAddress, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
+from integrations.services.check_result import Access
 from integrations.services.health import clear_issue, report_issue
 from tests.factories import ApproverFactory, IntegrationFactory, RunFactory
-from tests.integrations.views.screen import PAGE, text
+from tests.integrations.views.screen import PAGE, keep, text
 
 BANNER = re.compile(r'mk-alert--(\w+) mk-lasting">.*?<strong>(.*?)</strong>(.*?)<', re.DOTALL)
 HOLD, RESUME = f"{PAGE}hold/", f"{PAGE}hold/end/"
@@ -254,3 +255,15 @@ def test_X3_a_confirmation_that_did_not_go_out_says_so(signed_in: Client, compan
     assert "確認のメールを送れませんでした。" in text(response)
     assert "確認のメールを送りました。" not in text(response)
     assert NotificationAddress.objects.for_company(company).count() == 1
+
+
+def test_T4_X3_a_missing_permission_that_the_test_found_is_said_by_its_line(
+    signed_in: Client, company: Company, integration: SmartHRIntegration
+) -> None:
+    set_columns(company, department_slot=1)
+    keep(integration, departments_read=Access.MISSING)
+    report_issue(company, Reason.PERMISSION_MISSING, {"permissions": ["部署:参照"]})
+
+    assert issues_on_top(signed_in) == ""
+    assert len(to_dos(signed_in)) == 1
+    assert "アクセストークンに「部署:参照」の権限がありません。" in text(signed_in.get(PAGE))
