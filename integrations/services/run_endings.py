@@ -15,6 +15,7 @@ from integrations.choices import SYNC_KINDS, WHOLE_KINDS, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from integrations.services.good_runs import GOOD, note_good_run
+from integrations.services.health import learn_from_run
 from integrations.services.runs import CAN_BE_CANCELLED, clear
 from integrations.smarthr.errors import RetryLater
 from integrations.sync.database import DatabaseLedger
@@ -89,6 +90,7 @@ def finish(
         ended = held(run, lease).update(**values)
         if ended:
             clear(run)
+            learn_from_run(run.company_id, run.pk)
             if isinstance(ledger, PreviewLedger):
                 if status == RunStatus.SUCCEEDED:  # half a plan would look like a whole one
                     ledger.keep_report()
