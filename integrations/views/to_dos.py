@@ -23,6 +23,9 @@ from integrations.views.issues import told_alone
 from integrations.views.progress import RunView
 from integrations.waiting import waiting_cards, waiting_deletions
 
+# By the sync itself, and by the number of deliveries.
+TOLD_ELSEWHERE = (Cause.SYNC_FAILED, Cause.DELIVERIES_PARKED)
+
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
@@ -136,14 +139,11 @@ def _connection(
 def _issues(state: ConnectionState) -> Iterator[ToDo]:
     """X3: what neither the connection's line nor a sync's tells."""
     for issue in told_alone(state):
-        if issue.cause == Cause.SYNC_FAILED:  # told by the sync
+        if issue.cause in TOLD_ELSEWHERE:
             continue
         text = text_of_cause(issue.cause, issue.detail)
         address = f"{reverse('smarthr-settings')}#issues"
-        if issue.cause == Cause.DELIVERIES_PARKED:
-            yield ToDo(RunStatus.FAILED, "失敗", text.what, address, "状態を確認")
-        else:
-            yield ToDo(Verdict.BROKEN, Verdict.BROKEN.label, text.both, address, "状態を確認")
+        yield ToDo(Verdict.BROKEN, Verdict.BROKEN.label, text.both, address, "状態を確認")
 
 
 def _hold(integration: SmartHRIntegration) -> Iterator[ToDo]:
