@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from integrations.choices import Outcome, RunKind, Subject
+from integrations.choices import PEOPLE_KINDS, Outcome, RunKind, Subject
 from integrations.models import RunRecord, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 
@@ -96,9 +96,9 @@ def tabs_of(run: SyncRun) -> list[Tab]:
 def _is_always_shown(key: str, kind: str) -> bool:
     if kind == RunKind.DELETIONS:
         return key == "deleted"
-    if key in OPTIONAL_TABS or (key == "groups" and kind == RunKind.EMPLOYEES):
+    if key in OPTIONAL_TABS or (key == "groups" and kind in PEOPLE_KINDS):
         return False
-    return key not in PERSON_TABS or kind == RunKind.EMPLOYEES
+    return key not in PERSON_TABS or kind in PEOPLE_KINDS
 
 
 def chosen_tab(wanted: str | None, tabs: Sequence[Tab]) -> Tab:

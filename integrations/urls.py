@@ -3,6 +3,7 @@ from django.urls import path
 from integrations.views import (
     check,
     deletions,
+    held_logins,
     history,
     home,
     previews,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("settings/smarthr/sync/<slug:kind>/", runs.start, name="smarthr-start"),
     path("settings/smarthr/preview/", previews.start, name="smarthr-preview"),
     path("settings/smarthr/runs/", history.history, name="smarthr-runs"),
+    path("settings/smarthr/logins/", held_logins.held_logins, name="smarthr-held-logins"),
     path("settings/smarthr/deletions/", deletions.deletion_list, name="smarthr-deletions"),
     path(
         "settings/smarthr/deletions/approve/", deletions.approve, name="smarthr-deletions-approve"

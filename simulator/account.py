@@ -46,6 +46,8 @@ class Account(Outbox):
         self.parent_depth: int | None = None
         self.fields_include_id = True
         self.lists_discontinued = False
+        # Of crews: a key that SmartHR does not sort by.
+        self.ignores_sort = False
         self.requires_unique_emp_code = False
         # Headcount of the contract: POST /crews beyond it is refused.
         self.plan_limit: int | None = None

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.choices import (
+    GROUP_PHASES,
     READING_KINDS,
     SURVEY_KINDS,
     SYNC_KINDS,
@@ -17,6 +18,7 @@ from integrations.choices import (
     Phase,
     RunKind,
     RunStatus,
+    Trigger,
     phases_of,
 )
 from integrations.models import SmartHRIntegration, SyncRun
@@ -167,7 +169,7 @@ class RunView:
     def _phases(self) -> tuple[Phase, ...]:
         """The steps of this run, also where the slot was changed after its start."""
         kind, slot = RunKind(self.run.kind), self.run.options.get(PREVIEWED_SLOT, self.slot)
-        steps = phases_of(kind, slot)
+        steps = phases_of(kind, slot, with_groups=self._phase() in GROUP_PHASES)
         return steps if self._phase() in steps else phases_of(kind, 1)
 
     @property
@@ -260,6 +262,21 @@ class RunView:
             for which, code in BRAKE_CODES.items()
             if which in kept or code == self.run.error_code
         ]
+
+    @property
+    def holds_logins(self) -> bool:
+        """S5: it has held a mass change of 社員ID back."""
+        return "logins" in ((self.run.progress or {}).get("brakes") or {})
+
+    @property
+    def is_nightly(self) -> bool:
+        """X2: a comparison of everything that started by itself."""
+        return self.run.kind == RunKind.EMPLOYEES and self.run.trigger == Trigger.SCHEDULE
+
+    @property
+    def repaired(self) -> int:
+        """How many records differed from SmartHR and were put right."""
+        return self.people.written + self.departments.written
 
     @property
     def unreadable(self) -> list[str]:

@@ -15,7 +15,7 @@ from companies.access import administrators_only
 from companies.requests import SignedInRequest
 from employees.models import Employee
 from integrations.banners import situation_of
-from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Trigger
+from integrations.choices import PEOPLE_KINDS, SYNC_KINDS, RunKind, RunStatus, Trigger
 from integrations.models import SyncRun
 from integrations.services.connection import (
     ConnectionChanges,
@@ -39,7 +39,8 @@ def start(request: SignedInRequest, kind: str) -> HttpResponse:
     if kind not in SYNC_KINDS:
         raise Http404
     company, actor = request.user.company, cast(Employee, request.user)
-    if kind == RunKind.EMPLOYEES and "as_new" not in request.POST and asks_first(company):  # T7
+    # T7: 変更分同期 reads all where nothing was read before.
+    if kind in PEOPLE_KINDS and "as_new" not in request.POST and asks_first(company):
         return started(
             request,
             lambda: start_survey(company=company, kind=RunKind.FIRST_IMPORT, actor=actor),

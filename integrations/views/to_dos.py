@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from companies.models import Company
 from employees.services.guesses import initial_logins_paused
-from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Subject
-from integrations.models import SmartHRIntegration, SyncRun
+from integrations.choices import PEOPLE_KINDS, SYNC_KINDS, RunKind, RunStatus, Subject
+from integrations.models import HeldLogin, SmartHRIntegration, SyncRun
 from integrations.plan import Plan, plan_of, plan_to_do
 from integrations.reasons import Reason
 from integrations.report import asks_about_account, records_of
@@ -42,7 +42,8 @@ def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
         *_deletions(company),
         *troubles,
         *_from_runs(integration, {kind: run for kind, run in ended.items() if run not in told}),
-        *_from_people(ended.get(RunKind.EMPLOYEES)),
+        *(to_do for kind in PEOPLE_KINDS for to_do in _from_people(ended.get(kind))),
+        *_held_logins(company),
         *_logins(company),
         *(_first_steps(state, ended) if plan.may_process else ()),
     ]
@@ -59,7 +60,15 @@ def newest_ended(company: Company) -> dict[RunKind, SyncRun]:
     departments, people = ended.get(RunKind.DEPARTMENTS), ended.get(RunKind.EMPLOYEES)
     if departments and people and _covers(people, departments):
         del ended[RunKind.DEPARTMENTS]
+    changed = ended.get(RunKind.CHANGED)
+    if changed and people and _outdoes(people, changed):
+        del ended[RunKind.CHANGED]
     return ended
+
+
+def _outdoes(people: SyncRun, changed: SyncRun) -> bool:
+    """Whether a later whole sync has read what a changed-only one could not (X2)."""
+    return people.started_at > changed.started_at and people.status != RunStatus.FAILED
 
 
 def _covers(people: SyncRun, departments: SyncRun) -> bool:
@@ -98,7 +107,7 @@ def _from_runs(integration: SmartHRIntegration, ended: dict[RunKind, SyncRun]) -
         what = view.problem.what if view.problem else ""
         address = reverse("smarthr-run", args=[run.pk])
         if run.status == RunStatus.FAILED:
-            text = f"{run.get_kind_display()}の同期に失敗しました。{what}"
+            text = f"{view.title}に失敗しました。{what}"
             yield ToDo(RunStatus.FAILED, "失敗", text, address, "結果を確認")
         elif run.status == RunStatus.NEEDS_CONFIRMATION and what:
             asks = asks_about_account(run, integration)
@@ -141,6 +150,15 @@ def _from_people(run: SyncRun | None) -> Iterator[ToDo]:
         text = f"ログインに使う社員IDが変わった社員が{renamed:,}名います。"
         text += "本人に知らせてください。"
         yield ToDo("notice", "お知らせ", text, f"{address}?tab=logins", "対象者を確認")
+
+
+def _held_logins(company: Company) -> Iterator[ToDo]:
+    """S5."""
+    held = HeldLogin.objects.for_company(company).count()
+    if held:
+        text = f"社員IDの変更を{held:,}名分止めています。正しければ、変更してください。"
+        address = reverse("smarthr-held-logins")
+        yield ToDo("needs_confirmation", "要確認", text, address, "社員IDの変更を確認")
 
 
 def _logins(company: Company) -> Iterator[ToDo]:

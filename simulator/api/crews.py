@@ -82,7 +82,7 @@ def _changing(account: Account, request: ApiRequest) -> AbstractContextManager[N
 
 def _found(account: Account, request: ApiRequest) -> list[str]:
     """Keys that match, in order; remembered, since every page asks for the same again."""
-    sort = request.query.get("sort", "")
+    sort = "" if account.ignores_sort else request.query.get("sort", "")
     filters = {name: request.query[name] for name in FILTERS & request.query.keys()}
     question = (sort, *sorted(filters.items()))
     remembered = account.orders.get(question)

@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
-from integrations.choices import RunKind, RunStatus
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus
 from tests.factories import RunFactory, counts
 
 PAGE = "/settings/smarthr/runs/"
@@ -52,9 +52,7 @@ def test_nothing_was_run_yet(signed_in: Client) -> None:
     assert "同期はまだ実行していません。" in signed_in.get(PAGE).content.decode()
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in RunKind if kind not in ("departments", "employees")]
-)
+@pytest.mark.parametrize("kind", [kind for kind in RunKind if kind not in SYNC_KINDS])
 def test_run_that_counts_no_records_shows_no_counts(
     signed_in: Client, company: Company, kind: RunKind
 ) -> None:

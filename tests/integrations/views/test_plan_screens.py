@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from companies.models import Company
 from employees.models import Employee
-from integrations.choices import SYNC_KINDS, RunKind, RunStatus
+from integrations.choices import SYNC_KINDS, WHOLE_KINDS, RunKind, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import a_year_after
 from integrations.reasons import Reason
@@ -196,7 +196,7 @@ def test_P2_P3_while_it_is_halted_settings_can_be_changed_but_nothing_starts(
     text = page(signed_in)
 
     assert "インポート・同期実行</button>" not in text
-    assert text.count("停止中のため、実行できません。") == len(SYNC_KINDS)
+    assert text.count("停止中のため、実行できません。") == len(WHOLE_KINDS)
     saved = signed_in.post(f"{PAGE}save/slot/", {"department_slot": "3"}, headers=HTMX)
     assert saved.status_code == 200
     assert SmartHRIntegration.objects.for_company(company).get().department_slot == 3

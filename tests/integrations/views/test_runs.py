@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from companies.models import Company
-from integrations.choices import SYNC_KINDS, RunStatus, Trigger
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus, Trigger
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from tests.factories import (
@@ -56,7 +56,7 @@ def test_button_starts_a_run_and_leads_to_it(
         Trigger.SCREEN,
         "山田 花子（a001）",
     )
-    assert "の同期を受け付けました。" in response.content.decode()
+    assert f"{RunKind(kind).headline}を受け付けました。" in response.content.decode()
     queue.assert_called_once_with("integrations.work_on_run", args=[run.pk])
 
 
