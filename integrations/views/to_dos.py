@@ -43,6 +43,7 @@ def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
         *troubles,
         *_from_runs(integration, {kind: run for kind, run in ended.items() if run not in told}),
         *(to_do for kind in PEOPLE_KINDS for to_do in _from_people(ended.get(kind))),
+        *(_deliveries(company) if plan.may_process else ()),
         *_held_logins(company),
         *_logins(company),
         *(_first_steps(state, ended) if plan.may_process else ()),
@@ -159,6 +160,15 @@ def _held_logins(company: Company) -> Iterator[ToDo]:
         text = f"社員IDの変更を{held:,}名分止めています。正しければ、変更してください。"
         address = reverse("smarthr-held-logins")
         yield ToDo("needs_confirmation", "要確認", text, address, "社員IDの変更を確認")
+
+
+def _deliveries(company: Company) -> Iterator[ToDo]:
+    """W8: of the webhook, whose app stands above this one."""
+    failed = company.webhook_deliveries.failed().count()
+    if failed:
+        text = f"Webhookを{failed:,}件処理できませんでした。"
+        address = f"{reverse('webhook-log')}?period=all&status=failed"
+        yield ToDo("failed", "失敗", text, address, "受信ログを確認")
 
 
 def _logins(company: Company) -> Iterator[ToDo]:
