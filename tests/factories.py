@@ -28,6 +28,9 @@ from integrations.choices import (
 )
 from integrations.encryption import encrypt
 from integrations.models import DeletionCandidate, RunRecord, SmartHRIntegration, SyncRun
+from integrations.reasons import Reason
+from webhooks.choices import CrewEvent, DeliveryStatus
+from webhooks.models import Delivery, DeliveryCrew, DeliveryTry
 
 M = TypeVar("M", bound=Model)
 PASSWORD = "correct horse battery"
@@ -180,6 +183,67 @@ class GroupCandidateFactory(RowFactory[DeletionCandidate]):
     group = factory.SubFactory(LinkedGroupFactory, company=factory.SelfAttribute("..company"))
     smarthr_id = factory.SelfAttribute("group.smarthr_id")
     status = CandidateStatus.PENDING
+
+
+class DeliveryFactory(RowFactory[Delivery]):
+    """One about one person that was processed."""
+
+    class Meta:
+        model = Delivery
+
+    company = factory.SubFactory(CompanyFactory)
+    event = CrewEvent.UPDATED
+    status = DeliveryStatus.PROCESSED
+    taken_in = True
+    people = 1
+    attempts = 1
+    finished_at: Any = factory.LazyFunction(timezone.now)
+
+
+class ParkedDeliveryFactory(DeliveryFactory):
+    """After ten failures."""
+
+    status = DeliveryStatus.FAILED
+    attempts = 10
+    failures = 10
+    reason = Reason.ATTEMPTS_EXHAUSTED
+    detail: Any = factory.LazyFunction(
+        lambda: {"attempts": 10, "last": Reason.UNEXPECTED_ANSWER.value, "last_detail": {}}
+    )
+
+
+class WaitingDeliveryFactory(DeliveryFactory):
+    """Nobody has looked at it yet."""
+
+    status = DeliveryStatus.PENDING
+    attempts = 0
+    finished_at = None
+
+
+class DeliveryCrewFactory(RowFactory[DeliveryCrew]):
+    """A person whom the delivery updated."""
+
+    class Meta:
+        model = DeliveryCrew
+
+    delivery = factory.SubFactory(DeliveryFactory)
+    company = factory.SelfAttribute("delivery.company")
+    smarthr_id = factory.LazyFunction(uuid.uuid4)
+    done_at: Any = factory.LazyFunction(timezone.now)
+    label = factory.Sequence(lambda number: f"姓{number} 名（emp-{number}）")
+    outcome = Outcome.UPDATED
+
+
+class DeliveryTryFactory(RowFactory[DeliveryTry]):
+    """One that went well."""
+
+    class Meta:
+        model = DeliveryTry
+
+    delivery = factory.SubFactory(DeliveryFactory)
+    company = factory.SelfAttribute("delivery.company")
+    at: Any = factory.LazyFunction(timezone.now)
+    seconds = 0.42
 
 
 def counts(**employees: int) -> dict[str, dict[str, int]]:

@@ -19,15 +19,21 @@ from integrations.services.connection import account_mark
 from tests.factories import (
     ActiveRunFactory,
     BusinessCardFactory,
+    DeliveryCrewFactory,
+    DeliveryFactory,
+    DeliveryTryFactory,
     EmployeeFactory,
     GroupCandidateFactory,
+    ParkedDeliveryFactory,
     PersonCandidateFactory,
     RunFactory,
     RunRecordFactory,
+    WaitingDeliveryFactory,
     counts,
 )
 from tests.journeys.steps import log_in
 from tests.project_tree import all_views
+from webhooks.models import Delivery
 
 RULES = {
     "resultTypes": ["violations"],
@@ -41,6 +47,7 @@ NO_PAGES = {
     *("logout", "healthz", "readyz"),
     *("smarthr-save", "smarthr-start", "smarthr-preview", "smarthr-check"),
     *("smarthr-run-progress", "smarthr-run-csv", "bulk-export-cards"),
+    *("webhook-log-retry", "webhook-log-retry-all"),
 }
 
 
@@ -109,6 +116,7 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
     )
     active = ActiveRunFactory(company=company, phase_done=600, phase_total=1204)
     report = reverse("smarthr-run", args=[done.pk])
+    received = deliveries(waiting.employee)
     deletions = reverse("smarthr-deletions")
     tabs = ("reported", "logins", "created", "moved", "deleted", "groups")
     return {
@@ -132,10 +140,33 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         "smarthr-relink": [reverse("smarthr-relink", args=[other_account.pk])],
         "smarthr-accept-account": [reverse("smarthr-accept-account", args=[other_account.pk])],
         "smarthr-first-import": ["/settings/smarthr/first-import/"],
+        "webhook-log": ["/webhooks/log/", "/webhooks/log/?status=ignored&q=x"],
+        "webhook-log-delivery": [
+            reverse("webhook-log-delivery", args=[delivery.pk]) for delivery in received
+        ],
         "display-mode": ["/display/"],
         "smarthr-run-cancel": [reverse("smarthr-run-cancel", args=[active.pk])],
         "404": ["/nothing/"],
     }
+
+
+def deliveries(person: Employee) -> list[Delivery]:
+    """An import, one that is parked and one that waits."""
+    company = person.company
+    done = DeliveryFactory(company=company, event="crew_imported", people=61)
+    notes = [{"reason": Reason.WAITS_FOR_WORD, "detail": {}}]
+    changes = {"employee_id": ["00027", "A-00027"], "email": ["a@example.com", ""]}
+    DeliveryCrewFactory(
+        delivery=done, smarthr_id=person.smarthr_id, label="", notes=notes, changes=changes
+    )
+    DeliveryCrewFactory.create_batch(60, delivery=done)
+    DeliveryTryFactory(delivery=done)
+    parked = ParkedDeliveryFactory(company=company)
+    DeliveryTryFactory(delivery=parked, reason=Reason.UNEXPECTED_ANSWER)
+    waiting = WaitingDeliveryFactory(company=company, reason=Reason.MAINTENANCE, attempts=1)
+    DeliveryCrewFactory(delivery=waiting, label="", outcome="", done_at=None)
+    DeliveryFactory(company=company, status="failed", reason=Reason.BODY_UNREADABLE, people=0)
+    return [done, parked, waiting]
 
 
 @pytest.fixture

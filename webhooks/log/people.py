@@ -15,7 +15,7 @@ from integrations.reason_text import ReasonText
 from integrations.reasons import Reason
 from integrations.record_links import Link
 from webhooks.choices import LogState
-from webhooks.log.rows import linked_labels, named_person
+from webhooks.log.rows import REPORTED, linked_labels, named_person
 from webhooks.log.texts import note_texts
 from webhooks.models import Delivery, DeliveryCrew
 
@@ -38,8 +38,8 @@ class PersonLine:
 
 
 def reported(company: Company, delivery: Delivery) -> Any:
-    """Of whom there is something to say."""
-    return crews_of(company, delivery).exclude(notes=[])
+    """Of whom there is something to read."""
+    return crews_of(company, delivery).filter(REPORTED)
 
 
 def crews_of(company: Company, delivery: Delivery) -> Any:

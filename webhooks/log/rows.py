@@ -14,6 +14,7 @@ from companies.models import Company
 from employees.models import Employee
 from integrations.choices import Outcome
 from integrations.reason_texts import COLUMN_LABELS
+from integrations.reasons import Reason
 from webhooks.choices import DeliveryStatus, LogState
 from webhooks.log.states import event_label, may_be_retried, state_label, state_of
 from webhooks.log.texts import delivery_text, note_texts
@@ -21,6 +22,9 @@ from webhooks.log.waits import Outlook
 from webhooks.models import Delivery, DeliveryCrew
 
 NAMED: Final = 2
+# Of whom somebody should read what is said: not of a crew that is neither there nor here.
+_GONE: Final = [{"reason": Reason.CREW_GONE.value, "detail": {}}]
+REPORTED: Final = ~Q(notes=[]) & ~Q(notes=_GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def _outcome_counts(deliveries: Sequence[Delivery], company: Company) -> dict[in
         .filter(delivery__in=[row.pk for row in deliveries])
         .order_by()
         .values_list("delivery_id", "outcome")
-        .annotate(people=Count("pk"), reported=Count("pk", filter=~Q(notes=[])))
+        .annotate(people=Count("pk"), reported=Count("pk", filter=REPORTED))
     )
     for delivery_id, outcome, people, reported in rows:
         counts = found.setdefault(delivery_id, OutcomeCounts({}))

@@ -82,6 +82,7 @@ def delivery_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "page": page,
         "people": people,
         "shows_badge": any(person.is_linked for person in people),
+        "has_texts": any(person.texts for person in people),
         "with_reports": with_reports,
         "only_reported": only_reported,
         "tries": newest_tries(company, delivery),
