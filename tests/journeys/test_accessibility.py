@@ -47,7 +47,7 @@ NO_PAGES = {
     *("logout", "healthz", "readyz"),
     *("smarthr-save", "smarthr-start", "smarthr-preview", "smarthr-check"),
     *("smarthr-run-progress", "smarthr-run-csv", "bulk-export-cards"),
-    *("webhook-log-retry", "webhook-log-retry-all"),
+    *("smarthr-webhook", "None", "webhook-log-retry", "webhook-log-retry-all"),
 }
 
 

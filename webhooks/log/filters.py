@@ -56,7 +56,7 @@ class LogFilter:
 
     def deliveries(self, company: Company) -> Any:
         """The newest first."""
-        rows = Delivery.objects.for_company(company)
+        rows = Delivery.objects.for_company(company).defer("crew_ids")
         if (length := PERIODS[self.period][1]) is not None:
             rows = rows.filter(received_at__gte=timezone.now() - length)
         if self.state:
@@ -74,7 +74,7 @@ def _known(value: str | None, known: Mapping[str, Any]) -> str:
 
 
 def _crews_called(words: str, company: Company) -> Any:
-    """As they were called when they were read, or are called now."""
+    """As they were called when they were read, or are called now. Each word is looked for."""
     crews = DeliveryCrew.objects.for_company(company)
     people = Employee.objects.for_company(company)
     for word in words.split():
@@ -86,6 +86,6 @@ def _crews_called(words: str, company: Company) -> Any:
         crews = crews.filter(
             Q(label__icontains=word)
             | Q(object_pk__in=called.values("pk"))
-            | Q(smarthr_id__in=called.linked().values("smarthr_id"))
+            | Q(label="", smarthr_id__in=called.linked().values("smarthr_id"))
         )
     return crews

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -57,21 +57,9 @@ class OutcomeCounts:
     reported: int = 0
 
 
-def with_first_crews(deliveries: Any, company: Company) -> Any:
-    """Says which people of each are named on its line."""
-    crews = DeliveryCrew.objects.for_company(company).filter(delivery=OuterRef("pk"))
-    keys = crews.order_by("pk").values("pk")
-    first = {f"crew_{n}": Subquery(keys[n : n + 1]) for n in range(NAMED)}
-    return deliveries.defer("crew_ids").annotate(**first)
-
-
-def log_rows(deliveries: Sequence[Any], company: Company, outlook: Outlook) -> list[LogRow]:
-    """Of deliveries `with_first_crews`."""
-    keys = [getattr(row, f"crew_{n}") for row in deliveries for n in range(NAMED)]
-    crews: dict[int, list[DeliveryCrew]] = defaultdict(list)
-    found = DeliveryCrew.objects.for_company(company).filter(pk__in=[k for k in keys if k])
-    for crew in found.order_by("pk"):
-        crews[crew.delivery_id].append(crew)
+def log_rows(deliveries: Sequence[Delivery], company: Company, outlook: Outlook) -> list[LogRow]:
+    """The lines of one page."""
+    crews = _first_crews(deliveries, company)
     linked = linked_labels((crew for some in crews.values() for crew in some), company)
     counts = _outcome_counts([row for row in deliveries if row.people > 1], company)
     return [
@@ -87,6 +75,19 @@ def log_rows(deliveries: Sequence[Any], company: Company, outlook: Outlook) -> l
         )
         for row in deliveries
     ]
+
+
+def _first_crews(deliveries: Sequence[Delivery], company: Company) -> dict[int, list[DeliveryCrew]]:
+    """Who is named on each line; of an import of thousands no more than those are read."""
+    crews = DeliveryCrew.objects.for_company(company)
+    in_order = crews.filter(delivery=OuterRef("pk")).order_by("pk").values("pk")
+    rows = Delivery.objects.for_company(company).filter(pk__in=[row.pk for row in deliveries])
+    first = {f"crew_{n}": Subquery(in_order[n : n + 1]) for n in range(NAMED)}
+    keys = [key for row in rows.annotate(**first).values_list(*first) for key in row if key]
+    found: dict[int, list[DeliveryCrew]] = defaultdict(list)
+    for crew in crews.filter(pk__in=keys).order_by("pk"):
+        found[crew.delivery_id].append(crew)
+    return found
 
 
 def linked_labels(crews: Iterable[DeliveryCrew], company: Company) -> dict[UUID, str]:

@@ -15,7 +15,7 @@ from companies.requests import SignedInRequest
 from webhooks.choices import LogState
 from webhooks.log.filters import PERIOD_CHOICES, LogFilter
 from webhooks.log.people import crews_of, person_lines, reported
-from webhooks.log.rows import log_rows, with_first_crews
+from webhooks.log.rows import log_rows
 from webhooks.log.states import EVENT_CHOICES, event_label, may_be_retried, state_label, state_of
 from webhooks.log.texts import delivery_text
 from webhooks.log.tries import newest_tries
@@ -32,8 +32,7 @@ REPORTED: Final = "reported"
 def log_page(request: SignedInRequest) -> HttpResponse:
     company = request.user.company
     narrowed = LogFilter.from_query(request.GET.dict())
-    found = with_first_crews(narrowed.deliveries(company), company)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(narrowed.deliveries(company), PAGE_SIZE).get_page(request.GET.get("page"))
     outlook = outlook_of(company)
     rows = log_rows(list(page.object_list), company, outlook)
     counts = _open_counts(company)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
