@@ -94,6 +94,7 @@ class AuditAction(models.TextChoices):
     TIED = "tied", "紐付け"
     UNTIED = "untied", "紐付けの取り消し"
     DOWNLOADED = "downloaded", "ダウンロード"
+    SECRET_SHOWN = "secret_shown", "シークレットトークンの表示"
     PLAN = "plan", "契約の変更"
 
 

@@ -99,9 +99,7 @@ def _ask_worker() -> bool:
             raise _Served
 
     try:
-        app.control.broadcast(
-            "active_queues", reply=True, timeout=WORKER_SECONDS, callback=heard
-        )
+        app.control.broadcast("active_queues", reply=True, timeout=WORKER_SECONDS, callback=heard)
     except _Served:
         return True
     return False

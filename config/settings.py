@@ -198,6 +198,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "webhooks.purge",
         "schedule": crontab(hour="4", minute="20"),
     },
+    "remove webhooks that could not be removed": {
+        "task": "integrations.remove_webhooks",
+        "schedule": 5 * 60.0,
+    },
     # Not every 24 hours: a beat that is restarted daily would never come to it.
     "delete archives of cards after their 30 days": {
         "task": "cards.purge_archives",

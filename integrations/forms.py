@@ -8,9 +8,10 @@ from django import forms
 
 from companies.models import Company
 from employees.models import Employee
-from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
+from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy, WebhookMode
 from integrations.models import SmartHRIntegration
 from integrations.services.connection import ConnectionChanges
+from integrations.webhook_texts import UNSCHEDULED, switch_text
 
 NO_SLOT = "適用しない"
 # X5: days; 0 for none.
@@ -59,6 +60,7 @@ def slot_label(slot: int | None) -> str:
 
 
 class DepartmentSlotForm(forms.Form):
+    confirmation = "1"
     department_slot = forms.TypedChoiceField(
         label="グループとして適用する部署",
         coerce=int,
@@ -101,7 +103,76 @@ def _choice(label: str, choices: list[tuple[str, str]], help_text: str = "") -> 
     )
 
 
+def _switch(label: str, help_text: str = "") -> forms.BooleanField:
+    return forms.BooleanField(
+        label=label,
+        required=False,
+        help_text=help_text,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
+    )
+
+
+class WebhookForm(forms.Form):
+    webhook_mode = _choice("自動同期", WebhookMode.choices)
+    # X2
+    hourly_sync = _switch("変更分同期を1時間ごとに行う")
+    nightly_sync = _switch("毎晩すべてを照合する")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = WebhookMode(self.initial["webhook_mode"])
+        self.unscheduled = UNSCHEDULED if self.before == WebhookMode.OFF else ""
+        if self.unscheduled:
+            # What is stored comes back with the mode: neither shown as on nor changed.
+            for name in ("hourly_sync", "nightly_sync"):
+                self.initial[name] = False
+                self.fields[name].disabled = True
+
+    def changes(self) -> ConnectionChanges:
+        data = self.cleaned_data
+        kept = bool(self.unscheduled)
+        # Saved once more as it is, the mode is registered again (W2); a changed switch has
+        # nothing to do with SmartHR.
+        only_switches = bool(self.changed_data) and "webhook_mode" not in self.changed_data
+        return ConnectionChanges(
+            webhook_mode=None if only_switches else self.wanted,
+            hourly_sync=None if kept else data["hourly_sync"],
+            nightly_sync=None if kept else data["nightly_sync"],
+        )
+
+    @property
+    def switches(self) -> list[forms.BoundField]:
+        return [self["hourly_sync"], self["nightly_sync"]]
+
+    @property
+    def wanted(self) -> WebhookMode:
+        return WebhookMode(self.cleaned_data["webhook_mode"])
+
+    @property
+    def confirmation(self) -> str:
+        """The answer to the question about this very mode."""
+        return str(self.wanted.value)
+
+    @property
+    def question(self) -> str:
+        return switch_text(self.before, self.wanted)
+
+    def asks_first(self, integration: SmartHRIntegration) -> bool:
+        """Whether the mode changes, and can."""
+        can_be = integration.is_connected or self.wanted != WebhookMode.AUTO
+        return can_be and self.wanted != integration.webhook_mode
+
+    @staticmethod
+    def stored(integration: SmartHRIntegration) -> dict[str, Any]:
+        return {
+            "webhook_mode": integration.webhook_mode,
+            "hourly_sync": integration.hourly_sync,
+            "nightly_sync": integration.nightly_sync,
+        }
+
+
 class OtherSettingsForm(forms.Form):
+    confirmation = "1"
     deletion_policy = _choice("同期で見つからなくなった従業員", DeletionPolicy.choices)
     retired_policy = _choice("退職者の扱い", RetiredPolicy.choices, RETIRED_HINT)
     name_source = _choice(
@@ -109,11 +180,9 @@ class OtherSettingsForm(forms.Form):
         NameSource.choices,
         "ビジネスネームが空の従業員は、姓名を使います。",
     )
-    force_password_change = forms.BooleanField(
-        label="初回ログイン時のパスワード変更を求める",
-        required=False,
-        help_text="初期パスワードは推測されやすいため、求めることをおすすめします。",
-        widget=forms.CheckboxInput({"class": "form-check-input"}),
+    force_password_change = _switch(
+        "初回ログイン時のパスワード変更を求める",
+        "初期パスワードは推測されやすいため、求めることをおすすめします。",
     )
 
     initial_password_days = forms.TypedChoiceField(
@@ -171,4 +240,4 @@ class OtherSettingsForm(forms.Form):
         }
 
 
-SettingsForm = ConnectionForm | DepartmentSlotForm | OtherSettingsForm
+SettingsForm = ConnectionForm | DepartmentSlotForm | WebhookForm | OtherSettingsForm

@@ -61,6 +61,9 @@ class Reason(StrEnum):
     WORKER_LOST = "worker_lost"  # W8
     ATTEMPTS_EXHAUSTED = "attempts_exhausted"  # W8
     COVERED_BY_SYNC = "covered_by_sync"  # W8
+    # About our webhook (W2, W9, X3).
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_SECRET_UNSENT = "webhook_secret_unsent"  # noqa: S105  # a code, no secret
 
 
 # What stops a sync, is the connection's own and stays until a person puts it right.

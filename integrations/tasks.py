@@ -10,6 +10,7 @@ from integrations.services.plan_notices import send_due_notices
 from integrations.services.run_work import work_on
 from integrations.services.runs import claim, due_runs
 from integrations.services.schedules import forget_old_acts, start_due_syncs
+from integrations.services.webhook_removals import retry_due_removals
 
 # A worker is free again for another company's run after this many seconds.
 SLICE: Final = 20.0
@@ -45,3 +46,9 @@ def forget_acts() -> None:
 def send_plan_notices() -> None:
     """P2: what is due by now, also after days without a beat."""
     send_due_notices()
+
+
+@shared_task(name="integrations.remove_webhooks")
+def remove_webhooks() -> None:
+    """W2: those that could not be removed when a connection or the mode was changed."""
+    retry_due_removals()

@@ -11,6 +11,7 @@ from integrations.views import (
     runs,
     settings,
     ties,
+    webhook,
 )
 
 urlpatterns = [
@@ -18,6 +19,9 @@ urlpatterns = [
     path("settings/smarthr/", settings.settings_page, name="smarthr-settings"),
     path("settings/smarthr/save/<slug:section>/", settings.save_section, name="smarthr-save"),
     path("settings/smarthr/check/", check.run_check, name="smarthr-check"),
+    path("settings/smarthr/webhook/secret/", webhook.secret, name="smarthr-webhook-secret"),
+    path("settings/smarthr/webhook/rotate/", webhook.rotate, name="smarthr-webhook-rotate"),
+    path("settings/smarthr/webhook/revoke/", webhook.revoke, name="smarthr-webhook-revoke"),
     path("settings/smarthr/first-import/", check.first_import, name="smarthr-first-import"),
     path("settings/smarthr/sync/<slug:kind>/", runs.start, name="smarthr-start"),
     path("settings/smarthr/preview/", previews.start, name="smarthr-preview"),

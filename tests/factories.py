@@ -186,7 +186,37 @@ class GroupCandidateFactory(RowFactory[DeletionCandidate]):
 
 
 class DeliveryFactory(RowFactory[Delivery]):
-    """One about one person that was processed."""
+    """One that waits; `crew__smarthr_id` is the person whom it names."""
+
+    class Meta:
+        model = Delivery
+        skip_postgeneration_save = True
+
+    company = factory.SubFactory(CompanyFactory)
+    event = CrewEvent.UPDATED
+    taken_in = True
+    people = 1
+    crew = factory.RelatedFactory("tests.factories.DeliveryCrewFactory", "delivery")
+
+
+class DeliveryCrewFactory(RowFactory[DeliveryCrew]):
+    class Meta:
+        model = DeliveryCrew
+
+    delivery = factory.SubFactory(DeliveryFactory, crew=None)
+    company = factory.SelfAttribute("delivery.company")
+    smarthr_id = factory.LazyFunction(uuid.uuid4)
+
+
+class ParkedDeliveryFactory(DeliveryFactory):
+    status = DeliveryStatus.FAILED
+    reason = Reason.ATTEMPTS_EXHAUSTED
+    detail = {"attempts": 10, "last": Reason.UNEXPECTED_ANSWER, "last_detail": {}}
+    attempts = failures = 10
+
+
+class DoneDeliveryFactory(RowFactory[Delivery]):
+    """One about one person, who has no row yet, that was processed."""
 
     class Meta:
         model = Delivery
@@ -200,33 +230,13 @@ class DeliveryFactory(RowFactory[Delivery]):
     finished_at: Any = factory.LazyFunction(timezone.now)
 
 
-class ParkedDeliveryFactory(DeliveryFactory):
-    """After ten failures."""
-
-    status = DeliveryStatus.FAILED
-    attempts = 10
-    failures = 10
-    reason = Reason.ATTEMPTS_EXHAUSTED
-    detail: Any = factory.LazyFunction(
-        lambda: {"attempts": 10, "last": Reason.UNEXPECTED_ANSWER.value, "last_detail": {}}
-    )
-
-
-class WaitingDeliveryFactory(DeliveryFactory):
-    """Nobody has looked at it yet."""
-
-    status = DeliveryStatus.PENDING
-    attempts = 0
-    finished_at = None
-
-
-class DeliveryCrewFactory(RowFactory[DeliveryCrew]):
+class DoneCrewFactory(RowFactory[DeliveryCrew]):
     """A person whom the delivery updated."""
 
     class Meta:
         model = DeliveryCrew
 
-    delivery = factory.SubFactory(DeliveryFactory)
+    delivery = factory.SubFactory(DoneDeliveryFactory)
     company = factory.SelfAttribute("delivery.company")
     smarthr_id = factory.LazyFunction(uuid.uuid4)
     done_at: Any = factory.LazyFunction(timezone.now)
@@ -240,7 +250,7 @@ class DeliveryTryFactory(RowFactory[DeliveryTry]):
     class Meta:
         model = DeliveryTry
 
-    delivery = factory.SubFactory(DeliveryFactory)
+    delivery = factory.SubFactory(DoneDeliveryFactory)
     company = factory.SelfAttribute("delivery.company")
     at: Any = factory.LazyFunction(timezone.now)
     seconds = 0.42

@@ -21,9 +21,10 @@ def process_company(company_id: int) -> None:
     if company is None:
         return
     until = time.monotonic() + SLICE
-    if process(company, should_pause=lambda: time.monotonic() > until).more:
+    done = process(company, should_pause=lambda: time.monotonic() > until)
+    if done.more:
         process_company.delay(company_id)
-    elif (seconds := needs_to_come_again(company)) is not None:
+    elif done.waits and (seconds := needs_to_come_again(company)) is not None:
         process_company.apply_async(args=(company_id,), countdown=seconds)
 
 

@@ -47,10 +47,15 @@ class NotificationAddress(TenantOwned):
 
 
 class WebhookRemoval(TenantOwned):
-    """A webhook of ours that could not be removed from an account that we left (W2)."""
+    """A webhook of ours that is to go from SmartHR, until it is gone or given up (W2).
+
+    It is named by its id, so that one which the company registers by hand stays. One that was
+    given up keeps no token.
+    """
 
     subdomain = models.CharField(max_length=63)
-    token_ciphertext = models.TextField()
+    remote_id = models.CharField(max_length=64)
+    token_ciphertext = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField()
     asked_at = models.DateTimeField(auto_now_add=True)

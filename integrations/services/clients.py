@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from integrations import encryption
 from integrations.models import SmartHRIntegration
 from integrations.pacing import RowPacer, pace_key
-from integrations.services.connection import access_token
 from integrations.smarthr.client import SmartHRClient
 from integrations.smarthr.haste import Haste
 from integrations.smarthr.pacer import LONGEST_INLINE_WAIT
@@ -22,7 +22,7 @@ def smarthr_client(
 ) -> Iterator[SmartHRClient]:
     """Raises encryption.Undecryptable. With haste for a person who waits."""
     longest_wait = LONGEST_INLINE_WAIT if haste is None else haste.longest_wait
-    token = access_token(integration)
+    token = encryption.decrypt(integration.token_ciphertext)
     client = SmartHRClient(
         subdomain=integration.subdomain,
         token=token,

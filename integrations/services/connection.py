@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import enum
 import hashlib
-from dataclasses import dataclass
+from copy import copy
 from typing import Any, Final
 
 from django.conf import settings
@@ -17,47 +16,47 @@ from employees.models import Employee
 from employees.services.removal import lock_company
 from groups.models import Group
 from integrations import encryption
-from integrations.choices import DeletionPolicy, NameSource, RetiredPolicy
-from integrations.models import SmartHRIntegration, SyncRun, TokenPace
+from integrations.models import SmartHRIntegration, SyncRun, TokenPace, WebhookRemoval
 from integrations.pacing import pace_key
 from integrations.plan import plan_of
 from integrations.reason_texts import FIXED
 from integrations.reasons import Reason
-from integrations.subdomain import parse_subdomain
+from integrations.services.wanted_settings import (
+    UNSET,
+    Checked,
+    ConnectionChanges,
+    RefusedNow,
+    RefusedValue,
+    Unset,
+    checked,
+)
+from integrations.services.webhook_claim import Claim, RegistrationBusy, webhook_claim
+from integrations.services.webhook_moves import FIELD as WEBHOOK_FIELD
+from integrations.services.webhook_moves import Move, follow, prepare
+from integrations.services.webhook_registration import Registered
+from integrations.services.webhook_removals import remove_registered
+from integrations.webhook_texts import BUSY
 
-TOKEN_LENGTH: Final = 255
-LONGEST_EXPIRY: Final = 3650  # days
+__all__ = [
+    "UNSET",
+    "ConnectionChanges",
+    "RefusedNow",
+    "RefusedValue",
+    "Unset",
+    "access_token",
+    "account_mark",
+    "configure",
+    "doubt_account",
+    "integration_of",
+    "wake_waiting_run",
+]
 
-
-class Unset(enum.Enum):
-    UNSET = "unset"
-
-
-UNSET: Final = Unset.UNSET
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionChanges:
-    """What to change; None (for the slot UNSET) leaves it."""
-
-    subdomain: str | None = None
-    token: str | None = None
-    department_slot: int | Unset | None = UNSET
-    deletion_policy: DeletionPolicy | None = None
-    retired_policy: RetiredPolicy | None = None
-    name_source: NameSource | None = None
-    force_password_change: bool | None = None
-    initial_password_days: int | None = None  # 0: initial passwords never expire
-    accept_account: bool = False
-
-
-class RefusedValue(Exception):
-    """`message` is Japanese: what is wrong and what to do."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.message = message
+# No run reads them, so that changing one must not stop any.
+UNREAD_BY_RUNS: Final = frozenset({"webhook_mode", "hourly_sync", "nightly_sync"})
+# X2: after a change of one of these the next sync reads everybody.
+READ_ALL_AFTER: Final = frozenset(
+    {"subdomain", "token", "department_slot", "retired_policy", "name_source", "account"}
+)
 
 
 def integration_of(company: Company) -> SmartHRIntegration:
@@ -86,7 +85,12 @@ def doubt_account(*, company: Company, actor: Actor) -> None:
     """
     rows = SmartHRIntegration.objects.for_company(company).filter(account_unchecked=False)
     with transaction.atomic():
-        if not rows.update(account_unchecked=True, settings_version=F("settings_version") + 1):
+        changed = rows.update(
+            account_unchecked=True,
+            crews_watermark=None,  # X2
+            settings_version=F("settings_version") + 1,
+        )
+        if not changed:
             return
         wake_waiting_run(company)
         integration = integration_of(company)
@@ -98,41 +102,78 @@ def doubt_account(*, company: Company, actor: Actor) -> None:
 def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> SmartHRIntegration:
     """Checks and saves all changes or none. Raises RefusedValue.
 
-    A command may prepare a company that has no integration yet; a person may not (P2).
+    A command may prepare a company that has no integration yet; a person may not (P2). Where our
+    webhook has to be another one, SmartHR is asked before anything is saved (W2).
     """
-    wanted = _checked(changes)
+    wanted = checked(changes)
     integration_of(company)  # makes the row
-    with transaction.atomic():
-        integration: SmartHRIntegration = (
-            SmartHRIntegration.objects.for_company(company).select_for_update().get()
-        )
-        if actor.kind == ActorKind.PERSON and not plan_of(integration).is_open:
-            raise RefusedValue("plan", FIXED[Reason.PLAN_OFF].both)
-        audit = _apply(integration, wanted)
-        if changes.token is not None:
-            audit |= _set_token(integration, _checked_token(changes.token))
-        if audit.keys() & {"subdomain", "token"}:
-            integration.account_unchecked = True  # T5
-            # T4, E11: found with another account or token.
-            integration.checked_at, integration.check_result = None, {}
-            integration.unreadable = []
-        audit |= _set_force_password_change(company, changes.force_password_change)
-        if audit:
-            integration.settings_version += 1
-            wake_waiting_run(company)
-        # After the version: no run reads it, so it must not stop one.
-        audit |= _set_initial_password_days(company, changes.initial_password_days)
-        if changes.accept_account and integration.account_unchecked:
-            integration.account_unchecked = False
-            audit["account"] = (None, "確認済み")
-            _forget_readings(company)
-        integration.save()
-        if audit:
-            event = Event(
-                AuditAction.CONFIGURED, "integration", integration.pk, "SmartHR連携", audit
-            )
-            write_audit(company=company, actor=actor, events=[event])
-    return integration
+    if not changes.may_move_webhook:
+        return _save(company, actor, changes, wanted)[0]
+    try:
+        with webhook_claim(company) as claim:
+            move = _planned(company, actor, changes, wanted)
+            registered = prepare(move)
+            saved, removal = _save(company, actor, changes, wanted, claim, registered)
+            if removal is not None:
+                remove_registered(removal)  # a failure is kept, and tried again
+            return saved
+    except RegistrationBusy:
+        raise RefusedNow(WEBHOOK_FIELD, BUSY) from None
+
+
+def _planned(company: Company, actor: Actor, changes: ConnectionChanges, wanted: Checked) -> Move:
+    before: SmartHRIntegration = SmartHRIntegration.objects.for_company(company).get()
+    _refuse_without_plan(before, actor)
+    after = copy(before)
+    _apply(after, wanted)
+    return Move(before, after, mode_given=changes.webhook_mode is not None)
+
+
+def _refuse_without_plan(integration: SmartHRIntegration, actor: Actor) -> None:
+    if actor.kind == ActorKind.PERSON and not plan_of(integration).is_open:
+        raise RefusedValue("plan", FIXED[Reason.PLAN_OFF].both)
+
+
+@transaction.atomic
+def _save(
+    company: Company,
+    actor: Actor,
+    changes: ConnectionChanges,
+    wanted: Checked,
+    claim: Claim | None = None,
+    registered: Registered | None = None,
+) -> tuple[SmartHRIntegration, WebhookRemoval | None]:
+    integration: SmartHRIntegration = (
+        SmartHRIntegration.objects.for_company(company).select_for_update().get()
+    )
+    if claim is not None and not claim.is_held(integration):
+        raise RegistrationBusy
+    _refuse_without_plan(integration, actor)
+    before = copy(integration)
+    audit = _apply(integration, wanted)
+    removal = follow(Move(before, integration), registered)
+    if audit.keys() & {"subdomain", "token"}:
+        integration.account_unchecked = True  # T5
+        # T4, E11: found with another account or token.
+        integration.checked_at, integration.check_result = None, {}
+        integration.unreadable = []
+    audit |= _set_force_password_change(company, changes.force_password_change)
+    if audit.keys() - UNREAD_BY_RUNS:
+        integration.settings_version += 1
+        wake_waiting_run(company)
+    # After the version: no run reads it, so it must not stop one.
+    audit |= _set_initial_password_days(company, changes.initial_password_days)
+    if changes.accept_account and integration.account_unchecked:
+        integration.account_unchecked = False
+        audit["account"] = (None, "確認済み")
+        _forget_readings(company)
+    if audit.keys() & READ_ALL_AFTER:
+        integration.crews_watermark = None
+    integration.save()
+    if audit:
+        event = Event(AuditAction.CONFIGURED, "integration", integration.pk, "SmartHR連携", audit)
+        write_audit(company=company, actor=actor, events=[event])
+    return integration, removal
 
 
 def _forget_readings(company: Company) -> None:
@@ -152,59 +193,16 @@ def wake_waiting_run(company: Company) -> None:
     SyncRun.objects.for_company(company).active().filter(lease=None).update(not_before=None)
 
 
-def _checked(changes: ConnectionChanges) -> dict[str, Any]:
-    """Column -> new value of what is set, all of it valid."""
-    wanted: dict[str, Any] = {
-        column: value
-        for column in ("deletion_policy", "retired_policy", "name_source")
-        if (value := getattr(changes, column)) is not None
-    }
-    days = changes.initial_password_days
-    if days is not None and not 0 <= days <= LONGEST_EXPIRY:
-        raise RefusedValue(
-            "initial_password_days",
-            f"初期パスワードの有効期限は1〜{LONGEST_EXPIRY}日で指定してください。"
-            "期限をなしにすることもできます。",
-        )
-    if changes.department_slot is not UNSET:
-        slot = changes.department_slot
-        if slot is not None and not 1 <= slot <= 10:
-            raise RefusedValue(
-                "department_slot", "部署は1〜10で指定してください。適用しないこともできます。"
-            )
-        wanted["department_slot"] = slot
-    if changes.subdomain is not None:
-        label = parse_subdomain(changes.subdomain)
-        if label is None:
-            raise RefusedValue(
-                "subdomain",
-                "サブドメインに使えない文字が含まれています。"
-                "「https://acme.smarthr.jp」の「acme」の部分だけを入力してください。",
-            )
-        wanted["subdomain"] = label
-    return wanted
-
-
-def _checked_token(token: str) -> str:
-    text = token.strip()
-    if not text:
-        raise RefusedValue("token", "アクセストークンを入力してください。")
-    if len(text) > TOKEN_LENGTH or not all("!" <= character <= "~" for character in text):
-        raise RefusedValue(
-            "token",
-            "アクセストークンに使えない文字が含まれています。"
-            "SmartHRで発行したアクセストークンを、そのまま貼り付けてください。",
-        )
-    return text
-
-
-def _apply(integration: SmartHRIntegration, wanted: dict[str, Any]) -> dict[str, Any]:
+def _apply(integration: SmartHRIntegration, wanted: Checked) -> dict[str, Any]:
+    """What changed, for the audit log."""
     audit: dict[str, Any] = {}
-    for column, value in wanted.items():
+    for column, value in wanted.columns.items():
         before = getattr(integration, column)
         if before != value:
             audit[column] = (before, value)
             setattr(integration, column, value)
+    if wanted.token is not None:
+        audit |= _set_token(integration, wanted.token)
     return audit
 
 

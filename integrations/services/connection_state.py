@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from integrations.check_texts import account_text, explain_failure
-from integrations.choices import SYNC_KINDS, RunKind, RunStatus
+from integrations.choices import SYNC_KINDS, RunKind, RunStatus, WebhookMode
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reason_text import ReasonText
 from integrations.reason_texts import explain
@@ -88,6 +88,8 @@ def state_of(
     run = _newest_run(integration, checked_at) if integration.is_connected else None
     if result is not None and run is not None:
         result = _outdone(result, run)
+    if result is not None and checked_at is not None:
+        result = _registered(result, integration, checked_at)
     text, code, met_by = _problem(integration, result, run)
     unreadable = _unreadable(integration, result, checked_at)
     state = ConnectionState(
@@ -144,6 +146,20 @@ def _outdone(result: CheckResult, run: SyncRun) -> CheckResult:
     if (run.progress.get("departments") or {}).get("ended"):
         granted["departments_read"] = Access.GRANTED
     return replace(result, error="", **granted)
+
+
+def _registered(
+    result: CheckResult, integration: SmartHRIntegration, checked_at: datetime
+) -> CheckResult:
+    """What is left of a test's findings after a later look at our webhook (W2)."""
+    looked_at = integration.webhook_checked_at
+    if integration.webhook_mode != WebhookMode.AUTO or looked_at is None or looked_at < checked_at:
+        return result
+    if not integration.webhook_problem:
+        return replace(result, webhooks_read=Access.GRANTED, webhooks_update=Access.GRANTED)
+    if integration.webhook_problem == Reason.PERMISSION_MISSING:
+        return replace(result, webhooks_read=Access.MISSING, webhooks_update=Access.MISSING)
+    return result
 
 
 def _problem(

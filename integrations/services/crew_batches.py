@@ -57,16 +57,17 @@ def sync_crews(
     actor: Actor,
     guard: Callable[[], None],
     finish: Callable[[Results], None],
+    on_request: Callable[[], None] = lambda: None,
 ) -> None:
     """Reads the crews (crew id -> whether a deletion was announced) and applies what they say.
 
     `guard` runs first in every transaction and may raise; `finish` last in the one that writes.
     Both may run again where a transaction is repeated. Beside what they raise: NotReady, StopRun,
-    SmartHRError, Undecryptable.
+    SmartHRError, Undecryptable. `on_request` runs before each request, which may take a while.
     """
     for beginnings_left in reversed(range(MOST_BEGINNINGS)):
         try:
-            _sync(company, crews, actor, guard, finish)
+            _sync(company, crews, actor, guard, finish, on_request)
         except StopRun as stop:
             if stop.reason != Reason.SETTINGS_CHANGED or not beginnings_left:
                 raise
@@ -80,6 +81,7 @@ def _sync(
     actor: Actor,
     guard: Callable[[], None],
     finish: Callable[[Results], None],
+    on_request: Callable[[], None],
 ) -> None:
     integration = ready_integration(company)
     ledger = BatchLedger(integration, sync_settings(integration), actor=actor, guard=guard)
@@ -88,7 +90,7 @@ def _sync(
         _note_success(integration)
         finish(_results(ledger, crews))
 
-    with smarthr_client(integration) as client:
+    with smarthr_client(integration, on_request) as client:
         sync_batch(Work(ledger, client), ledger, crews, finish_batch)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
@@ -27,6 +27,29 @@ def new_secret() -> str:
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
+def current_secret(integration: SmartHRIntegration) -> str:
+    """Empty where there is none, or none that can be read."""
+    return _plain(integration.webhook_secret_ciphertext)
+
+
+def provide_secret(integration: SmartHRIntegration) -> str:
+    """The present one; a first one where there is none, kept before anybody is told of it."""
+    company = integration.company_id
+    if secret := current_secret(integration):
+        return secret
+    secret = new_secret()
+    ciphertext = encryption.encrypt(secret)
+    rows = SmartHRIntegration.objects.for_company(company)
+    unreadable = integration.webhook_secret_ciphertext
+    if not rows.filter(webhook_secret_ciphertext=unreadable).update(
+        webhook_secret_ciphertext=ciphertext, webhook_secret_seen_at=None
+    ):  # somebody else was first
+        ciphertext = rows.values_list("webhook_secret_ciphertext", flat=True).get()
+        secret = _plain(ciphertext)
+    integration.webhook_secret_ciphertext = ciphertext
+    return secret
+
+
 def accepted_secrets(integration: SmartHRIntegration) -> list[AcceptedSecret]:
     """Those that an authentic delivery may carry; none of them is empty (W5).
 
@@ -43,9 +66,21 @@ def accepted_secrets(integration: SmartHRIntegration) -> list[AcceptedSecret]:
     return found
 
 
-def _old_one_has_ended(integration: SmartHRIntegration) -> bool:
+def old_is_accepted(integration: SmartHRIntegration) -> bool:
+    """Whether a delivery with the secret before the present one is authentic."""
+    has_old = bool(_plain(integration.webhook_old_secret_ciphertext))
+    return has_old and not _old_one_has_ended(integration)
+
+
+def old_ends_at(integration: SmartHRIntegration) -> datetime | None:
+    """W9; None as long as no delivery has come with the present one."""
     seen_at = integration.webhook_secret_seen_at
-    return seen_at is not None and timezone.now() >= seen_at + OVERLAP
+    return None if seen_at is None else seen_at + OVERLAP
+
+
+def _old_one_has_ended(integration: SmartHRIntegration) -> bool:
+    ends_at = old_ends_at(integration)
+    return ends_at is not None and timezone.now() >= ends_at
 
 
 def _plain(ciphertext: str) -> str:

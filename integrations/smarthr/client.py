@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
 from integrations.smarthr.documents import read_object, read_objects
@@ -18,14 +18,21 @@ from integrations.smarthr.errors import (
 from integrations.smarthr.haste import Haste
 from integrations.smarthr.pacer import Pacer
 from integrations.smarthr.paging import PER_PAGE, has_next, total_count
-from integrations.smarthr.parsing import CREW_FIELDS, parse_crew, parse_department, parse_id
+from integrations.smarthr.parsing import (
+    CREW_FIELDS,
+    parse_crew,
+    parse_department,
+    parse_id,
+    parse_webhook,
+)
 from integrations.smarthr.reading_ahead import read_ahead
-from integrations.smarthr.records import BadRecord, Crew, Department, Page
+from integrations.smarthr.records import BadRecord, Crew, Department, Page, Webhook
 from integrations.smarthr.refusals import is_not_found, refusal
 from integrations.smarthr.transport import Answer, Transport
 
 T = TypeVar("T")
 _LABEL = re.compile(r"[a-z0-9-]{1,63}")
+_MOST_WEBHOOK_PAGES: Final = 20
 
 
 def _uncounted() -> None:
@@ -114,6 +121,36 @@ class SmartHRClient:
             return None
         raise problem
 
+    def webhooks(self) -> list[Webhook]:
+        """All that the token may see (SmartHR Swagger: GET /v1/webhooks)."""
+        found: dict[str, Webhook] = {}
+        for number in range(1, _MOST_WEBHOOK_PAGES + 1):
+            answer = self._get("webhooks", _page_params(number), WEBHOOKS)
+            rows = [parse_webhook(raw) for raw in read_objects(answer.body)]
+            found |= {row.id: row for row in rows}
+            if not has_next(answer.headers, number=number, rows=len(rows)):
+                return list(found.values())
+        raise UnexpectedAnswer("a list of webhooks without end")
+
+    def create_webhook(self, attributes: Mapping[str, object]) -> Webhook:
+        """Never repeated: an answer that was lost has to be looked up.
+
+        SmartHR Swagger: POST /v1/webhooks.
+        """
+        answer = self._transport.send("POST", f"{self._root}/webhooks", attributes)
+        return _webhook_of(answer, good=(200, 201))
+
+    def change_webhook(self, webhook_id: str, attributes: Mapping[str, object]) -> Webhook | None:
+        """None where there is none of that id (SmartHR Swagger: PATCH /v1/webhooks/{id})."""
+        answer = self._transport.send("PATCH", f"{self._root}/webhooks/{webhook_id}", attributes)
+        return None if is_not_found(answer) else _webhook_of(answer, good=(200,))
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """One that is not there any more is deleted (SmartHR Swagger: DELETE /v1/webhooks/{id})."""
+        answer = self._transport.send("DELETE", f"{self._root}/webhooks/{webhook_id}")
+        if answer.status not in (200, 204) and not is_not_found(answer):
+            raise refusal(answer, permission=WEBHOOKS)
+
     def crew_exists(self, crew_id: UUID) -> bool:
         return self._exists("crews", crew_id, {"fields": "id"}, CREWS_READ)
 
@@ -174,6 +211,12 @@ class SmartHRClient:
         with self._counting:
             self.requests += 1
         self._on_request()
+
+
+def _webhook_of(answer: Answer, *, good: tuple[int, ...]) -> Webhook:
+    if answer.status not in good:
+        raise refusal(answer, permission=WEBHOOKS)
+    return parse_webhook(read_object(answer.body))
 
 
 def _asked_fields(fields: Sequence[str]) -> tuple[str, ...]:

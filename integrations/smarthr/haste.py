@@ -19,3 +19,6 @@ class Haste:
 
 
 IMPATIENT: Final = Haste()
+# W2: before and after a save, with a 接続テスト behind it in the same request.
+REGISTERING: Final = Haste(answer=6.0, total=10.0)
+PARTING: Final = Haste(pauses=(), connect=2.0, answer=3.0, total=4.0)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from integrations.smarthr.documents import JsonObject
 from integrations.smarthr.errors import UnexpectedAnswer
-from integrations.smarthr.records import BadRecord, Crew, Department, Flag, Text
+from integrations.smarthr.records import BadRecord, Crew, Department, Flag, Text, Webhook
 
 CREW_TEXTS: Final = (
     "emp_code",
@@ -20,10 +20,14 @@ CREW_TEXTS: Final = (
     "email",
     "birth_at",
 )
+# W4: what is subscribed to, by the names of a webhook's flags.
+CREW_EVENTS: Final = ("crew_created", "crew_updated", "crew_deleted", "crew_imported")
 # All that is ever asked for (X10).
 CREW_FIELDS: Final = frozenset({"id", "updated_at", "departments", *CREW_TEXTS})
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+# It becomes part of an address.
+_WEBHOOK_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -53,6 +57,18 @@ def parse_department(raw: JsonObject, *, read_at: datetime) -> Department | BadR
         name=_text(raw, "name"),
         parent_id=_reference(raw.get("parent")),
         position=_position(raw.get("position")),
+    )
+
+
+def parse_webhook(raw: JsonObject) -> Webhook:
+    webhook_id, url, disabled_at = raw.get("id"), raw.get("url"), raw.get("disabled_at")
+    if not isinstance(webhook_id, str) or not _WEBHOOK_ID.fullmatch(webhook_id):
+        raise UnexpectedAnswer("a webhook without usable id")
+    return Webhook(
+        id=webhook_id,
+        url=url if isinstance(url, str) else "",
+        disabled_at=None if disabled_at is None else str(disabled_at)[:40],
+        **{name: raw.get(name) is True for name in (*CREW_EVENTS, "expose_only_id")},
     )
 
 

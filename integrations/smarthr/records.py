@@ -44,6 +44,21 @@ class Department:
     position: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A registration at SmartHR. Its secret is never sent back (`secret_token` is write-only)."""
+
+    id: str
+    url: str
+    crew_created: bool
+    crew_updated: bool
+    crew_deleted: bool
+    crew_imported: bool
+    expose_only_id: bool
+    # As it was sent, a day or a moment: anything but None means that SmartHR sends nothing.
+    disabled_at: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class BadRecord:
     """An object whose id is a string, but no UUID: reported, never applied."""

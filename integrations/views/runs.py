@@ -35,7 +35,7 @@ from integrations.waiting import waiting_cards
 @administrators_only
 @require_POST
 def start(request: SignedInRequest, kind: str) -> HttpResponse:
-    """「インポート・同期実行」; a second press leads to the run that is going on (T6)."""
+    """「インポート・同期実行」 and 「変更分同期」; a second press leads to the active run (T6)."""
     if kind not in SYNC_KINDS:
         raise Http404
     company, actor = request.user.company, cast(Employee, request.user)

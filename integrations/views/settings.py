@@ -23,12 +23,14 @@ from integrations.forms import (
     DepartmentSlotForm,
     OtherSettingsForm,
     SettingsForm,
+    WebhookForm,
     slot_label,
 )
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.plan import plan_of
 from integrations.services.check import check_connection
 from integrations.services.connection import RefusedValue, configure, integration_of
+from integrations.services.webhook_state import webhook_state
 from integrations.views.connection import connection_context
 from integrations.views.progress import RunView
 
@@ -36,6 +38,7 @@ HISTORY_LENGTH = 10
 FORMS: dict[str, type[SettingsForm]] = {
     "connection": ConnectionForm,
     "slot": DepartmentSlotForm,
+    "webhook": WebhookForm,
     "others": OtherSettingsForm,
 }
 SAVED = "保存しました。"
@@ -103,11 +106,9 @@ def not_switched_on(
 
 
 def _must_ask(form: SettingsForm, integration: SmartHRIntegration, request: HttpRequest) -> bool:
-    return (
-        isinstance(form, OtherSettingsForm | DepartmentSlotForm)
-        and form.asks_first(integration)
-        and "confirmed" not in request.POST
-    )
+    if isinstance(form, ConnectionForm) or not form.asks_first(integration):
+        return False
+    return request.POST.get("confirmed") != form.confirmation
 
 
 def _form(section: str, integration: SmartHRIntegration) -> SettingsForm:
@@ -137,6 +138,7 @@ def section_response(
     context |= {"integration": integration, "plan": plan_of(integration)}
     context["is_saved"] = status == 200
     context |= connection_context(integration)
+    context["webhook"] = webhook_state(integration)
     return render(request, "integrations/section.html", context, status=status)
 
 
@@ -161,6 +163,7 @@ def settings_response(
         "last_employees": _last(company, RunKind.EMPLOYEES, slot),
         **{f"{section}_form": _form(section, integration) for section in FORMS},
         **connection_context(integration),
+        "webhook": webhook_state(integration),
         **_results(request),
         **changed,
     }

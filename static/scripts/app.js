@@ -88,14 +88,74 @@ async function copy(button) {
     await navigator.clipboard.writeText(textToCopy(button.dataset));
     sayBriefly("コピーしました。");
   } catch {
-    // Errors do not go by themselves.
-    const note = document.createElement("span");
-    note.className = "mk-result mk-result--error mk-copy-failed";
-    note.setAttribute("role", "alert");
-    note.textContent = "コピーできませんでした。文字を選択してコピーしてください。";
-    button.after(note);
+    sayFailed(button, "コピーできませんでした。文字を選択してコピーしてください。");
   }
 }
+
+/* Errors do not go by themselves. */
+function sayFailed(button, text) {
+  const note = document.createElement("span");
+  note.className = "mk-result mk-result--error mk-copy-failed";
+  note.setAttribute("role", "alert");
+  note.textContent = text;
+  button.after(note);
+}
+
+/* A value that is no part of the page: fetched when it is asked for, and gone with the page. */
+const HIDDEN_VALUE = "●●●●";
+
+function offerToCopySecrets(root) {
+  if (!navigator.clipboard) return;
+  for (const button of find(root, "[data-secret] [value='copy']")) button.hidden = false;
+}
+
+async function fetchSecret(form) {
+  const answer = await fetch(form.action, {
+    method: "POST",
+    body: new FormData(form),
+    headers: { Accept: "application/json" },
+    cache: "no-store",
+    redirect: "error",
+  });
+  if (!answer.ok) throw new Error("not given");
+  return (await answer.json()).secret;
+}
+
+async function useSecret(form, button) {
+  const shown = form.querySelector("[data-secret-text]");
+  const word = button.firstChild; // the label before the words for screen readers
+  form.querySelector(".mk-copy-failed")?.remove();
+  if (button.value === "show" && shown.textContent !== HIDDEN_VALUE) {
+    shown.textContent = HIDDEN_VALUE;
+    word.data = "表示";
+    return;
+  }
+  let secret;
+  try {
+    secret = await fetchSecret(form);
+  } catch {
+    sayFailed(button, "取得できませんでした。ページを再読み込みしてください。");
+    return;
+  }
+  if (button.value === "show") {
+    shown.textContent = secret;
+    word.data = "隠す";
+    return;
+  }
+  try {
+    await navigator.clipboard.writeText(secret);
+    sayBriefly("コピーしました。");
+  } catch {
+    sayFailed(button, "コピーできませんでした。表示してから、文字を選択してコピーしてください。");
+  }
+}
+
+document.addEventListener("submit", async (event) => {
+  if (!event.target.matches("[data-secret]")) return;
+  event.preventDefault();
+  await useSecret(event.target, event.submitter);
+  release(event.target);
+});
 
 document.addEventListener("click", (event) => {
   const copier = event.target.closest("[data-copy], [data-copy-text]");
@@ -262,6 +322,7 @@ document.addEventListener("htmx:load", (event) => {
   offerToShowPasswords(root);
   offerToClose(root);
   offerToCopy(root);
+  offerToCopySecrets(root);
   offerToChoose(root);
   announce(root);
   if (root !== document.body) {

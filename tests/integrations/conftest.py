@@ -22,20 +22,26 @@ from integrations import pacing
 from integrations.models import SmartHRIntegration
 from integrations.services.connection import ConnectionChanges, configure, integration_of
 from simulator.account import Account
-from simulator.server import start_simulator
+from simulator.server import Simulator, start_simulator
 
 TOKEN = "shr_1234_abcdefghijklmnopqrstuvwxyz123456"
 
 
 @pytest.fixture
-def account(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """An empty SmartHR account; no rate limit and hardly any pace, so that tests are fast."""
+def smarthr(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """A simulator, hardly paced, so that tests are fast."""
     monkeypatch.setattr(pacing, "_SPACING", 0.001)
     with start_simulator() as simulator:
-        account = simulator.add_account("acme", TOKEN)
-        account.rate_limit_per_second = account.rate_limit_per_hour = None
-        settings.SMARTHR_API_URL = account.api_url.replace("/acme/", "/{subdomain}/")
-        yield account
+        yield simulator
+
+
+@pytest.fixture
+def account(smarthr: Simulator, settings: Any) -> Account:
+    """An empty SmartHR account without a rate limit."""
+    account = smarthr.add_account("acme", TOKEN)
+    account.rate_limit_per_second = account.rate_limit_per_hour = None
+    settings.SMARTHR_API_URL = account.api_url.replace("/acme/", "/{subdomain}/")
+    return account
 
 
 @dataclass

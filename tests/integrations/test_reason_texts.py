@@ -56,6 +56,11 @@ def test_text_without_details_is_japanese_and_complete(code: str, subject: str) 
             "部署1に対応するグループがないため、グループ1に入れました。",
         ),
         (
+            Reason.ATTEMPTS_EXHAUSTED,
+            {"attempts": 10, "last": "connection_failed", "last_detail": {}},
+            "10回試しましたが処理できませんでした：SmartHRに接続できませんでした。",
+        ),
+        (
             Reason.EMAIL_REQUIRED_FOR_ROLE,
             {"role": "承認者"},
             "権限が承認者の社員のメールアドレスがSmartHRで空のため、この社員は同期しませんでした。",

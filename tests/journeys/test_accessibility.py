@@ -11,24 +11,26 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from companies.models import Company
 from employees.models import Employee
-from integrations.choices import Outcome, RunKind, RunStatus, Subject
+from integrations.choices import Outcome, RunKind, RunStatus, Subject, WebhookMode
+from integrations.encryption import encrypt
 from integrations.models import SmartHRIntegration, Tie
 from integrations.reasons import Reason
 from integrations.services.connection import account_mark
 from tests.factories import (
     ActiveRunFactory,
     BusinessCardFactory,
-    DeliveryCrewFactory,
     DeliveryFactory,
     DeliveryTryFactory,
+    DoneCrewFactory,
+    DoneDeliveryFactory,
     EmployeeFactory,
     GroupCandidateFactory,
     ParkedDeliveryFactory,
     PersonCandidateFactory,
     RunFactory,
     RunRecordFactory,
-    WaitingDeliveryFactory,
     counts,
 )
 from tests.journeys.steps import log_in
@@ -46,6 +48,7 @@ RULES = {
 NO_PAGES = {
     *("logout", "healthz", "readyz"),
     *("smarthr-save", "smarthr-start", "smarthr-preview", "smarthr-check"),
+    "smarthr-webhook-secret",
     *("smarthr-run-progress", "smarthr-run-csv", "bulk-export-cards"),
     *("smarthr-webhook", "None", "webhook-log-retry", "webhook-log-retry-all"),
 }
@@ -70,6 +73,10 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         token_ending="1234",
         unreadable=["birth_at"],
         account_unchecked=True,
+        webhook_mode=WebhookMode.MANUAL,
+        webhook_problem=Reason.WEBHOOK_DISABLED,
+        webhook_secret_ciphertext=encrypt("new"),
+        webhook_old_secret_ciphertext=encrypt("old"),
     )
     integration = SmartHRIntegration.objects.for_company(company).get()
     person = EmployeeFactory(company=company, last_name="髙﨑", first_name="花子")
@@ -116,7 +123,7 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
     )
     active = ActiveRunFactory(company=company, phase_done=600, phase_total=1204)
     report = reverse("smarthr-run", args=[done.pk])
-    received = deliveries(waiting.employee)
+    received = deliveries(company, waiting.smarthr_id)
     deletions = reverse("smarthr-deletions")
     tabs = ("reported", "logins", "created", "moved", "deleted", "groups")
     return {
@@ -125,6 +132,8 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         "employee-list": ["/employees/"],
         "group-list": ["/groups/"],
         "smarthr-settings": ["/settings/smarthr/"],
+        "smarthr-webhook-rotate": [reverse("smarthr-webhook-rotate")],
+        "smarthr-webhook-revoke": [reverse("smarthr-webhook-revoke")],
         "smarthr-runs": ["/settings/smarthr/runs/", "/settings/smarthr/runs/?status=cancelled"],
         "smarthr-run": [
             *(f"{report}?tab={tab}" for tab in tabs),
@@ -150,22 +159,19 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
     }
 
 
-def deliveries(person: Employee) -> list[Delivery]:
+def deliveries(company: Company, linked: uuid.UUID) -> list[Delivery]:
     """An import, one that is parked and one that waits."""
-    company = person.company
-    done = DeliveryFactory(company=company, event="crew_imported", people=61)
+    done = DoneDeliveryFactory(company=company, event="crew_imported", people=61)
     notes = [{"reason": Reason.WAITS_FOR_WORD, "detail": {}}]
     changes = {"employee_id": ["00027", "A-00027"], "email": ["a@example.com", ""]}
-    DeliveryCrewFactory(
-        delivery=done, smarthr_id=person.smarthr_id, label="", notes=notes, changes=changes
-    )
-    DeliveryCrewFactory.create_batch(60, delivery=done)
+    DoneCrewFactory(delivery=done, smarthr_id=linked, label="", notes=notes, changes=changes)
+    DoneCrewFactory.create_batch(60, delivery=done)
     DeliveryTryFactory(delivery=done)
-    parked = ParkedDeliveryFactory(company=company)
+    parked = ParkedDeliveryFactory(crew=None, company=company)
     DeliveryTryFactory(delivery=parked, reason=Reason.UNEXPECTED_ANSWER)
-    waiting = WaitingDeliveryFactory(company=company, reason=Reason.MAINTENANCE, attempts=1)
-    DeliveryCrewFactory(delivery=waiting, label="", outcome="", done_at=None)
-    DeliveryFactory(company=company, status="failed", reason=Reason.BODY_UNREADABLE, people=0)
+    waiting = DeliveryFactory(crew=None, company=company, reason=Reason.MAINTENANCE, attempts=1)
+    DoneCrewFactory(delivery=waiting, label="", outcome="", done_at=None)
+    DoneDeliveryFactory(company=company, status="failed", reason=Reason.BODY_UNREADABLE, people=0)
     return [done, parked, waiting]
 
 

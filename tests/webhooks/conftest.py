@@ -14,13 +14,13 @@ from config.child_process import ending_with_this_process
 from integrations.choices import WebhookMode
 from integrations.encryption import encrypt
 from integrations.models import SmartHRIntegration
-from tests.integrations.conftest import Customer, account, customer
+from tests.integrations.conftest import Customer, account, customer, smarthr
 from tests.project_tree import ROOT
 from tests.started_servers import free_port
 from tests.webhooks.posts import SECRET
 from tests.workers import child_environment
 
-__all__ = ["account", "customer"]
+__all__ = ["account", "customer", "smarthr"]
 START_SECONDS = 30
 COMMANDS = {
     "gunicorn": [*("-m", "gunicorn", "config.wsgi"), *("--workers", "1", "--threads", "8")],

@@ -22,7 +22,7 @@ MEBIBYTE = 1024 * 1024
 PENDING = ("crew_updated", "pending", "")
 TOO_LARGE = ("", "pending", "body_too_large")
 UNREADABLE = ("", "failed", "body_unreadable")
-JSON = {"Content-Type": "application/json"}
+JSON: dict[str, Any] = {"Content-Type": "application/json"}
 StartWeb = Callable[..., int]
 
 
@@ -195,6 +195,26 @@ def test_W5_a_locked_database_is_503_within_5_seconds(inbox: Customer, start_web
     assert took < 5
     assert post(port, path, SECRET, CONTENT, **JSON) == 200
     assert stored(inbox) == [PENDING, PENDING]
+
+
+@pytest.mark.needs_postgres
+def test_W5_a_connection_that_the_database_closed_costs_nothing(
+    inbox: Customer, start_web: StartWeb
+) -> None:
+    """As after a restart of PostgreSQL."""
+    port, path = start_web("gunicorn"), address(inbox)
+    first = [post(port, path, SECRET, CONTENT, **JSON) for _ in range(10)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert cursor.fetchone()[0] > 0
+
+    again = [post(port, path, SECRET, CONTENT, **JSON) for _ in range(10)]
+
+    assert first + again == [200] * 20
+    assert stored(inbox) == [PENDING] * 20
 
 
 @pytest.mark.parametrize("broker", ["redis://127.0.0.1:1/0", "silent"])

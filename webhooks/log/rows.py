@@ -16,7 +16,7 @@ from integrations.choices import Outcome
 from integrations.reason_texts import COLUMN_LABELS
 from integrations.reasons import Reason
 from webhooks.choices import DeliveryStatus, LogState
-from webhooks.log.states import event_label, may_be_retried, state_label, state_of
+from webhooks.log.states import event_label, state_label, state_of
 from webhooks.log.texts import delivery_text, note_texts
 from webhooks.log.waits import Outlook
 from webhooks.models import Delivery, DeliveryCrew
@@ -44,7 +44,7 @@ class LogRow:
     named: Sequence[NamedPerson]
     result: str
     next_try: str
-    may_be_retried: bool
+    offers_retry: bool
 
     @property
     def others(self) -> int:
@@ -71,7 +71,7 @@ def log_rows(deliveries: Sequence[Delivery], company: Company, outlook: Outlook)
             named=[person for crew in crews[row.pk] if (person := named_person(crew, linked))],
             result=_result(row, crews[row.pk], counts.get(row.pk)),
             next_try=outlook.next_try(row),
-            may_be_retried=may_be_retried(row),
+            offers_retry=outlook.offers_retry(row),
         )
         for row in deliveries
     ]

@@ -22,11 +22,13 @@ _WAITS: Final[Mapping[str, str]] = {
     Reason.RATE_LIMITED: "SmartHRへの問い合わせが上限に達したため、待っています。",
     Reason.MAINTENANCE: "SmartHRがメンテナンス中のため、待っています。",
 }
-# What only a person puts right.
+# What only a person puts right, or ends.
 _ASKS: Final = CONNECTION_TROUBLES | {
     Reason.OTHER_ACCOUNT,
     Reason.EMPTY_ANSWER,
     Reason.NOT_CONNECTED,
+    Reason.ON_HOLD,
+    Reason.PLAN_STOPPED,
 }
 _TRIED: Final = (
     ("同期の途中で", "処理の途中で"),

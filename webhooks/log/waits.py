@@ -16,6 +16,7 @@ from integrations.reason_texts import FIXED
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.services.connection import integration_of
 from webhooks.choices import DeliveryStatus
+from webhooks.log.states import is_parked, may_be_retried
 from webhooks.log.texts import trouble_text
 from webhooks.models import Delivery, Inbox
 from webhooks.services.verdicts import Verdict, verdict_on
@@ -57,6 +58,11 @@ class Outlook:
                 "「変更分同期」を押すと、SmartHRの変更をまとめて反映します。"
             )
         return FIXED[reason].both
+
+    def offers_retry(self, delivery: Delivery) -> bool:
+        """Not of one that waits as all do: nothing but the end of that would help."""
+        waits_like_all = self.verdict.reason is not None and not is_parked(delivery)
+        return may_be_retried(delivery) and not self.refusal and not waits_like_all
 
     def next_try(self, delivery: Delivery) -> str:
         if delivery.status != DeliveryStatus.PENDING:

@@ -20,6 +20,7 @@ from webhooks.services.failures import count_failure
 from webhooks.services.inboxes import is_held, locked_inbox
 
 LEASE: Final = timedelta(seconds=60)
+BEAT: Final = timedelta(seconds=10)
 # Live batches of one company: the second reads while the first one writes.
 MOST_LIVE: Final = 2
 # What one request reads.
@@ -41,6 +42,7 @@ class Batch:
     # Whom they name and who is not done yet, and whether a deletion was announced.
     crews: dict[UUID, bool]
     started_at: datetime = field(default_factory=timezone.now)
+    beaten_at: datetime = field(default_factory=timezone.now)
 
     @property
     def rows(self) -> Any:
@@ -78,6 +80,13 @@ def beat(batch: Batch) -> bool:
     return held == len(batch.deliveries)
 
 
+def keep_alive(batch: Batch) -> None:
+    """Beats with the requests too: SmartHR may take longer for one than a lease lasts."""
+    if timezone.now() - batch.beaten_at > BEAT:
+        batch.beaten_at = timezone.now()
+        beat(batch)
+
+
 def is_busy(company: Company) -> bool:
     """Whether a worker is at it at this moment."""
     return _live(company, timezone.now()) > 0
@@ -111,13 +120,14 @@ def _leave_to_sync(company: Company, now: datetime) -> None:
 
 
 def _due(company: Company, now: datetime, inbox: Inbox) -> list[Delivery]:
-    """By receipt. While the account is in trouble the one tried longest ago goes first, so that
-    a delivery that makes SmartHR fail is not the only one that asks how SmartHR is."""
+    """By receipt. While the account is in trouble one request asks how it is: about those who
+    were not tried yet, for others may be the very ones that SmartHR fails about."""
     rows = Delivery.objects.for_company(company).waiting(now)
-    order: list[Any] = ["received_at", "pk"]
-    if inbox.holds:
-        order.insert(0, F("tried_at").asc(nulls_first=True))
-    return list(rows.order_by(*order)[:WINDOW])
+    by_receipt = rows.order_by("received_at", "pk")
+    if not inbox.holds:
+        return list(by_receipt[:WINDOW])
+    fresh = list(by_receipt.filter(tried_at=None)[:WINDOW])
+    return fresh or list(rows.order_by("tried_at", "pk")[:1])
 
 
 def _choose(

@@ -19,7 +19,7 @@ from webhooks.models import Delivery, DeliveryCrew, DeliveryTry, Inbox
 from webhooks.services.claims import Batch
 from webhooks.services.covering import cover_crews
 from webhooks.services.failures import count_failure
-from webhooks.services.inboxes import hold, locked_inbox, read_well
+from webhooks.services.inboxes import hold, locked_inbox, read_well, say_why
 from webhooks.services.troubles import Trouble
 
 WRITTEN = ("done_at", "object_pk", "label", "outcome", "notes", "changes")
@@ -58,13 +58,16 @@ def wait_for_account(batch: Batch, trouble: Trouble) -> None:
     """W8: not their own. Nothing is counted, and nobody is asked for until the wait is over."""
     with transaction.atomic():
         inbox = locked_inbox(batch.company)
-        if _is_theirs_alone(batch, trouble, inbox):
+        suspects = [row.pk for row in batch.deliveries if _is_suspect(row, trouble, inbox)]
+        if len(suspects) == len(batch.deliveries):
             _fail(batch, trouble)
             return
+        batch.rows.filter(pk__in=suspects).update(alone=True)
         _write_tries(batch, trouble.reason)
         batch.rows.update(
             lease=None, lease_until=None, reason=trouble.reason, detail=dict(trouble.detail)
         )
+        say_why(batch.company, trouble.reason, trouble.detail)
         hold(inbox, reason=trouble.reason, detail=trouble.detail, wait=trouble.wait)
 
 
@@ -88,18 +91,19 @@ def _fail(batch: Batch, trouble: Trouble) -> None:
         return
     for delivery in batch.rows:
         count_failure(delivery, trouble.reason, trouble.detail, now=timezone.now())
+        delivery.alone = True  # from now on nobody suffers from it
         delivery.save()
 
 
-def _is_theirs_alone(batch: Batch, trouble: Trouble, inbox: Inbox) -> bool:
-    """SmartHR fails about them again, and answered about others in between."""
-    good_at = inbox.good_at
-    return trouble.may_be_own and all(
-        row.reason == trouble.reason
-        and good_at is not None
-        and row.tried_at is not None  # the try before this one
-        and row.tried_at < good_at
-        for row in batch.deliveries
+def _is_suspect(delivery: Delivery, trouble: Trouble, inbox: Inbox) -> bool:
+    """SmartHR fails about it again, and answered about others in between."""
+    before = delivery.tried_at  # of the try before this one
+    return (
+        trouble.may_be_own
+        and delivery.reason == trouble.reason
+        and before is not None
+        and inbox.good_at is not None
+        and before < inbox.good_at
     )
 
 

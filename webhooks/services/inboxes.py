@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from companies.models import Company
-from webhooks.models import Inbox
+from webhooks.models import Delivery, Inbox
 
 FIRST_HOLD: Final = timedelta(seconds=30)
 LONGEST_HOLD: Final = timedelta(minutes=15)
@@ -37,6 +37,12 @@ def hold(inbox: Inbox, *, reason: str, detail: Mapping[str, Any], wait: float | 
     inbox.holds += 1
     inbox.hold_reason, inbox.hold_detail = reason, dict(detail)
     inbox.save()
+
+
+def say_why(company: Company, reason: str, detail: Mapping[str, Any]) -> None:
+    """On those that wait for nothing of their own. Runs under the lock."""
+    waiting = Delivery.objects.for_company(company).idle().filter(by_sync=False, failures=0)
+    waiting.exclude(reason=reason).update(reason=reason, detail=dict(detail))
 
 
 def release_hold(inbox: Inbox) -> None:

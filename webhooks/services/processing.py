@@ -14,7 +14,7 @@ from companies.audit import Actor
 from companies.models import ActorKind, Company
 from companies.set_based import batches
 from integrations.services.crew_batches import CrewResult, sync_crews
-from webhooks.services.claims import MOST_CREWS, Batch, beat, claim
+from webhooks.services.claims import MOST_CREWS, Batch, beat, claim, keep_alive
 from webhooks.services.endings import fail, give_back, settle, wait_for_account
 from webhooks.services.intake import ask_for_sync, take_in
 from webhooks.services.troubles import Trouble, trouble_of
@@ -35,9 +35,12 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True)
 class Slice:
-    """What came of working for a while; `more`: whether there was something left to do."""
+    """What came of working for a while."""
 
+    # The time was over before everything was done.
     more: bool = False
+    # Nobody was free, or nothing due: what there is may be due soon.
+    waits: bool = False
     tried: int = 0
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -52,6 +55,7 @@ def process(company: Company, *, should_pause: Callable[[], bool], at_once: bool
         batch = claim(company, at_once=at_once)
         if batch is None:
             ask_for_sync(company)
+            done.waits = True
             return done
         done.tried += 1
         trouble = work(batch, should_pause=should_pause)
@@ -113,6 +117,7 @@ def _apply(batch: Batch, piece: Sequence[UUID]) -> Trouble | None:
             actor=Actor(ActorKind.WEBHOOK, f"Webhook #{first.pk}", first.pk),
             guard=guard,
             finish=finish,
+            on_request=lambda: keep_alive(batch),
         )
     except LeaseLost:
         raise

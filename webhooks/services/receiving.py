@@ -109,7 +109,6 @@ def _nobody() -> SmartHRIntegration:
 @contextmanager
 def _in_haste() -> Iterator[None]:
     """Whatever in the database hangs or is locked, a statement ends soon, with DatabaseError."""
-    connection.ensure_connection()
     if connection.vendor == "postgresql":
         with transaction.atomic():
             with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from integrations.reasons import Reason
 from integrations.services.connection import integration_of
 from webhooks.choices import DeliveryStatus
 from webhooks.models import Delivery
-from webhooks.services.inboxes import locked_inbox
+from webhooks.services.inboxes import locked_inbox, say_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,17 @@ def verdict_on(integration: SmartHRIntegration) -> Verdict:
 
 
 def may_process(company: Company) -> bool:
-    """Closes what waits where nothing is to be done about it."""
+    """Where not, what waits says why, or is closed."""
     verdict = current_verdict(company)
-    if verdict.ignored and verdict.reason is not None:
-        _ignore(company, verdict.reason)
-    return verdict.reason is None
+    if verdict.reason is None:
+        return True
+    with transaction.atomic():
+        locked_inbox(company)
+        if verdict.ignored:
+            _ignore(company, verdict.reason)
+        else:
+            say_why(company, verdict.reason, {})
+    return False
 
 
 def current_verdict(company: Company) -> Verdict:
@@ -55,12 +61,10 @@ def current_verdict(company: Company) -> Verdict:
 
 
 def _ignore(company: Company, reason: Reason) -> None:
-    with transaction.atomic():
-        locked_inbox(company)
-        Delivery.objects.for_company(company).idle().update(
-            status=DeliveryStatus.IGNORED,
-            reason=reason,
-            detail={},
-            by_sync=False,
-            finished_at=timezone.now(),
-        )
+    Delivery.objects.for_company(company).idle().update(
+        status=DeliveryStatus.IGNORED,
+        reason=reason,
+        detail={},
+        by_sync=False,
+        finished_at=timezone.now(),
+    )

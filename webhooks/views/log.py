@@ -16,7 +16,7 @@ from webhooks.choices import LogState
 from webhooks.log.filters import PERIOD_CHOICES, LogFilter
 from webhooks.log.people import crews_of, person_lines, reported
 from webhooks.log.rows import log_rows
-from webhooks.log.states import EVENT_CHOICES, event_label, may_be_retried, state_label, state_of
+from webhooks.log.states import EVENT_CHOICES, event_label, state_label, state_of
 from webhooks.log.texts import delivery_text
 from webhooks.log.tries import newest_tries
 from webhooks.log.waits import may_sync, outlook_of
@@ -75,7 +75,7 @@ def delivery_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "state_label": state_label(delivery),
         "text": delivery_text(delivery),
         "next_try": outlook.next_try(delivery),
-        "may_be_retried": may_be_retried(delivery) and not outlook.refusal,
+        "offers_retry": outlook.offers_retry(delivery),
         "refusal": outlook.refusal,
         "may_sync": may_sync(outlook),
         "page": page,

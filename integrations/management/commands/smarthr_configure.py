@@ -13,6 +13,7 @@ from integrations.models import SmartHRIntegration
 from integrations.services.connection import (
     UNSET,
     ConnectionChanges,
+    RefusedNow,
     RefusedValue,
     Unset,
     configure,
@@ -30,8 +31,9 @@ class Command(CompanyCommand):
         slots = [NO_SLOT, *map(str, range(1, 11))]
         parser.add_argument("--subdomain", metavar="S")
         parser.add_argument("--department-slot", choices=slots)
-        # The other modes come with the webhooks; until then they are refused as unknown.
-        parser.add_argument("--webhook-mode", choices=[WebhookMode.OFF.value])
+        parser.add_argument("--webhook-mode", choices=WebhookMode.values)
+        parser.add_argument("--hourly-sync", choices=["on", "off"])
+        parser.add_argument("--nightly-sync", choices=["on", "off"])
         parser.add_argument("--deletion", choices=DeletionPolicy.values)
         parser.add_argument("--retired", choices=RetiredPolicy.values)
         parser.add_argument("--name-source", choices=NameSource.values)
@@ -45,6 +47,8 @@ class Command(CompanyCommand):
             integration = configure(
                 company=company, actor=command("smarthr_configure"), changes=_changes(options)
             )
+        except RefusedNow as refusal:
+            self.stop(Exit.FAILED, refusal.message, field=refusal.field)
         except RefusedValue as refusal:
             self.stop(Exit.WRONG_USAGE, refusal.message, field=refusal.field)
         data = _state(integration)
@@ -53,7 +57,6 @@ class Command(CompanyCommand):
 
 
 def _changes(options: dict[str, Any]) -> ConnectionChanges:
-    forced = options["force_password_change"]
     return ConnectionChanges(
         subdomain=options["subdomain"],
         token=os.environ.get("SMARTHR_TOKEN") or None,
@@ -61,10 +64,17 @@ def _changes(options: dict[str, Any]) -> ConnectionChanges:
         deletion_policy=DeletionPolicy(options["deletion"]) if options["deletion"] else None,
         retired_policy=RetiredPolicy(options["retired"]) if options["retired"] else None,
         name_source=NameSource(options["name_source"]) if options["name_source"] else None,
-        force_password_change=None if forced is None else forced == "on",
+        force_password_change=_switch(options["force_password_change"]),
         initial_password_days=options["initial_password_days"],
         accept_account=options["accept_account"],
+        webhook_mode=WebhookMode(options["webhook_mode"]) if options["webhook_mode"] else None,
+        hourly_sync=_switch(options["hourly_sync"]),
+        nightly_sync=_switch(options["nightly_sync"]),
     )
+
+
+def _switch(text: str | None) -> bool | None:
+    return None if text is None else text == "on"
 
 
 def _days(text: str) -> int:
@@ -91,6 +101,8 @@ def _state(integration: SmartHRIntegration) -> dict[str, Any]:
         "token_ending": integration.token_ending,
         "department_slot": integration.department_slot,
         "webhook_mode": integration.webhook_mode,
+        "hourly_sync": integration.hourly_sync,
+        "nightly_sync": integration.nightly_sync,
         "deletion": integration.deletion_policy,
         "retired": integration.retired_policy,
         "name_source": integration.name_source,

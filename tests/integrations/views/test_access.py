@@ -72,8 +72,9 @@ def test_run_of_another_company_cannot_be_cancelled(client: Client) -> None:
 @pytest.mark.parametrize(
     "path",
     [reverse("smarthr-start", args=[kind]) for kind in SYNC_KINDS]
-    + [reverse("smarthr-save", args=[name]) for name in ("connection", "slot", "others")]
-    + [reverse("smarthr-check")],
+    + [reverse("smarthr-save", args=[name]) for name in ("connection", "slot", "webhook", "others")]
+    + [reverse("smarthr-check"), reverse("smarthr-webhook-secret")]
+    + [reverse("smarthr-webhook-rotate"), reverse("smarthr-webhook-revoke")],
 )
 def test_others_start_and_save_nothing(client: Client, path: str) -> None:
     client.force_login(ApproverFactory())
@@ -105,6 +106,7 @@ def test_buttons_do_nothing_on_get(client: Client) -> None:
     assert client.get("/settings/smarthr/sync/employees/").status_code == 405
     assert client.get("/settings/smarthr/save/slot/").status_code == 405
     assert client.get("/settings/smarthr/check/").status_code == 405
+    assert client.get("/settings/smarthr/webhook/secret/").status_code == 405
     assert client.post("/settings/smarthr/sync/everything/").status_code == 404
     assert client.post("/settings/smarthr/save/everything/").status_code == 404
 

@@ -61,7 +61,9 @@ def test_T4_the_label_of_the_page_follows(
 
     response = press(signed_in)
 
-    assert swapped(response) == ["connection-state", "connection-lead", "first-import"]
+    assert swapped(response) == [
+        *("connection-state", "connection-lead", "first-import", "webhook-now"),
+    ]
     assert text(response).count("接続済み") == 2
     assert text(signed_in.get(PAGE)).count("接続済み") == 2
 

@@ -307,5 +307,5 @@ def test_number_of_queries_does_not_grow(
 ) -> None:
     RunFactory.create_batch(runs, company=company)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         signed_in.get(PAGE)

@@ -13,12 +13,12 @@ from integrations.choices import Outcome
 from integrations.models import SmartHRIntegration
 from integrations.reasons import Reason
 from tests.factories import (
-    DeliveryCrewFactory,
     DeliveryFactory,
     DeliveryTryFactory,
+    DoneCrewFactory,
+    DoneDeliveryFactory,
     LinkedEmployeeFactory,
     ParkedDeliveryFactory,
-    WaitingDeliveryFactory,
 )
 from tests.webhooks.views.screen import detail, note, retry, text
 
@@ -26,8 +26,8 @@ from tests.webhooks.views.screen import detail, note, retry, text
 def test_W8_values_of_names_ids_groups_and_logins_are_shown(
     signed_in: Client, company: Company
 ) -> None:
-    crew = DeliveryCrewFactory(
-        delivery=DeliveryFactory(company=company),
+    crew = DoneCrewFactory(
+        delivery=DoneDeliveryFactory(company=company),
         changes={
             "employee_id": ["00026", "00027"],
             "last_name": ["佐藤", "鈴木"],
@@ -45,8 +45,8 @@ def test_W8_values_of_names_ids_groups_and_logins_are_shown(
 
 
 def test_W8_of_an_email_address_only_that_it_changed(signed_in: Client, company: Company) -> None:
-    crew = DeliveryCrewFactory(
-        delivery=DeliveryFactory(company=company),
+    crew = DoneCrewFactory(
+        delivery=DoneDeliveryFactory(company=company),
         changes={"email": ["old@example.com", "new@example.com"], "birth_at": ["1990-01-02", None]},
     )
 
@@ -59,8 +59,8 @@ def test_W8_of_an_email_address_only_that_it_changed(signed_in: Client, company:
 
 
 def test_W8_why_and_what_next(signed_in: Client, company: Company) -> None:
-    crew = DeliveryCrewFactory(
-        delivery=DeliveryFactory(company=company),
+    crew = DoneCrewFactory(
+        delivery=DoneDeliveryFactory(company=company),
         label="大野 由美（社員番号なし）",
         outcome=Outcome.LEFT_OUT,
         notes=[note(Reason.NAME_MISSING, new=True), note(Reason.BIRTH_DATE_MISSING)],
@@ -84,8 +84,8 @@ def test_W8_why_and_what_next(signed_in: Client, company: Company) -> None:
 def test_W7_who_waits_is_decided_elsewhere(
     signed_in: Client, company: Company, reason: Reason, link: str
 ) -> None:
-    crew = DeliveryCrewFactory(
-        delivery=DeliveryFactory(company=company),
+    crew = DoneCrewFactory(
+        delivery=DoneDeliveryFactory(company=company),
         outcome=Outcome.UNCHANGED,
         notes=[note(Reason.DELETION_BRAKE, limit=10), note(reason)],
     )
@@ -94,8 +94,8 @@ def test_W7_who_waits_is_decided_elsewhere(
 
 
 def test_a_crew_that_is_nowhere_needs_nobody(signed_in: Client, company: Company) -> None:
-    crew = DeliveryCrewFactory(
-        delivery=DeliveryFactory(company=company),
+    crew = DoneCrewFactory(
+        delivery=DoneDeliveryFactory(company=company),
         label="",
         outcome=Outcome.UNCHANGED,
         notes=[note(Reason.CREW_GONE)],
@@ -109,8 +109,8 @@ def test_a_crew_that_is_nowhere_needs_nobody(signed_in: Client, company: Company
 
 
 def test_W8_tries_with_reason_and_time(signed_in: Client, company: Company) -> None:
-    delivery = ParkedDeliveryFactory(company=company, attempts=3)
-    DeliveryCrewFactory(delivery=delivery, done_at=None, outcome="")
+    delivery = ParkedDeliveryFactory(crew=None, company=company, attempts=3)
+    DoneCrewFactory(delivery=delivery, done_at=None, outcome="")
     at = datetime.fromisoformat("2026-04-01T08:55:02+09:00")
     DeliveryTryFactory(delivery=delivery, at=at, seconds=72.4, reason=Reason.UNEXPECTED_ANSWER)
     DeliveryTryFactory(delivery=delivery, at=at.replace(minute=56), seconds=0.04)
@@ -124,7 +124,7 @@ def test_W8_tries_with_reason_and_time(signed_in: Client, company: Company) -> N
 
 
 def test_only_the_newest_tries_are_listed(signed_in: Client, company: Company) -> None:
-    delivery = DeliveryFactory(company=company)
+    delivery = DoneDeliveryFactory(company=company)
     DeliveryTryFactory.create_batch(51, delivery=delivery)
 
     page = signed_in.get(detail(delivery))
@@ -134,8 +134,8 @@ def test_only_the_newest_tries_are_listed(signed_in: Client, company: Company) -
 
 
 def test_W8_a_parked_one_says_what_to_do(signed_in: Client, company: Company) -> None:
-    delivery = ParkedDeliveryFactory(company=company)
-    DeliveryCrewFactory(delivery=delivery, done_at=None, outcome="")
+    delivery = ParkedDeliveryFactory(crew=None, company=company)
+    DoneCrewFactory(delivery=delivery, done_at=None, outcome="")
 
     page = signed_in.get(detail(delivery))
 
@@ -145,7 +145,7 @@ def test_W8_a_parked_one_says_what_to_do(signed_in: Client, company: Company) ->
 
 
 def test_W5_an_unreadable_one_is_left_to_a_sync(signed_in: Client, company: Company) -> None:
-    delivery = DeliveryFactory(
+    delivery = DoneDeliveryFactory(
         company=company, event="", people=0, status="failed", reason=Reason.BODY_UNREADABLE
     )
 
@@ -171,7 +171,7 @@ def test_W5_an_unreadable_one_is_left_to_a_sync(signed_in: Client, company: Comp
 def test_W8_one_that_waits_says_whether_somebody_has_to_act(
     signed_in: Client, company: Company, reason: Reason, says: str
 ) -> None:
-    delivery = WaitingDeliveryFactory(company=company, reason=reason, attempts=1)
+    delivery = DeliveryFactory(crew=None, company=company, reason=reason, attempts=1)
 
     shown = text(signed_in.get(detail(delivery)))
 
@@ -180,13 +180,13 @@ def test_W8_one_that_waits_says_whether_somebody_has_to_act(
 
 
 def test_C1_one_of_another_company_is_not_there(signed_in: Client, company: Company) -> None:
-    assert signed_in.get(detail(DeliveryFactory())).status_code == 404
+    assert signed_in.get(detail(DoneDeliveryFactory())).status_code == 404
 
 
 def test_people_of_an_import_page_by_page(signed_in: Client, company: Company) -> None:
-    delivery = DeliveryFactory(company=company, event="crew_imported", people=61)
-    DeliveryCrewFactory.create_batch(60, delivery=delivery)
-    DeliveryCrewFactory(delivery=delivery, notes=[note(Reason.EMAIL_INVALID)])
+    delivery = DoneDeliveryFactory(company=company, event="crew_imported", people=61)
+    DoneCrewFactory.create_batch(60, delivery=delivery)
+    DoneCrewFactory(delivery=delivery, notes=[note(Reason.EMAIL_INVALID)])
 
     first = signed_in.get(detail(delivery))
     second = signed_in.get(detail(delivery), {"page": 2})
@@ -205,10 +205,10 @@ def test_number_of_queries_does_not_grow(
     count: int,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    delivery = DeliveryFactory(company=integration.company, people=count)
+    delivery = DoneDeliveryFactory(company=integration.company, people=count)
     for _ in range(count):
         person = LinkedEmployeeFactory(company=integration.company)
-        DeliveryCrewFactory(delivery=delivery, smarthr_id=person.smarthr_id)
+        DoneCrewFactory(delivery=delivery, smarthr_id=person.smarthr_id)
         DeliveryTryFactory(delivery=delivery)
 
     with django_assert_max_num_queries(15):

@@ -16,11 +16,11 @@ from integrations.reasons import Reason
 from tests.factories import (
     AdministratorFactory,
     ApproverFactory,
-    DeliveryCrewFactory,
     DeliveryFactory,
+    DoneCrewFactory,
+    DoneDeliveryFactory,
     EmployeeFactory,
     ParkedDeliveryFactory,
-    WaitingDeliveryFactory,
 )
 from tests.webhooks.views.screen import PAGE, RETRY_ALL, detail, retry, rows, text
 from webhooks.choices import DeliveryStatus
@@ -31,8 +31,8 @@ TOO_LATE = "すでに受け付けたか、処理が済んでいるため、再�
 
 
 def parked(company: Company) -> Delivery:
-    delivery = ParkedDeliveryFactory(company=company)
-    DeliveryCrewFactory(delivery=delivery, done_at=None, outcome="", label="")
+    delivery = ParkedDeliveryFactory(crew=None, company=company)
+    DoneCrewFactory(delivery=delivery, done_at=None, outcome="", label="")
     return delivery
 
 
@@ -77,7 +77,7 @@ def test_W8_all_that_are_parked_and_nothing_else(
 ) -> None:
     parked(company)
     parked(company)
-    DeliveryFactory(
+    DoneDeliveryFactory(
         company=company, status=DeliveryStatus.FAILED, reason=Reason.BODY_UNREADABLE, people=0
     )
     elsewhere = parked(AdministratorFactory().company)
@@ -106,13 +106,13 @@ def test_W8_pressed_twice(
 def test_W8_one_that_waits_can_be_tried_now(
     signed_in: Client, company: Company, nudged: list[int]
 ) -> None:
-    delivery = WaitingDeliveryFactory(
-        company=company, attempts=2, failures=2, reason=Reason.WORKER_LOST
+    delivery = DeliveryFactory(
+        crew=None, company=company, attempts=2, failures=2, reason=Reason.WORKER_LOST
     )
 
-    assert rows(signed_in)[0].may_be_retried
+    assert rows(signed_in)[0].offers_retry
     assert "1件の再実行を受け付けました。" in pressed(signed_in, retry(delivery))
-    assert not rows(signed_in)[0].may_be_retried
+    assert not rows(signed_in)[0].offers_retry
 
 
 @pytest.mark.parametrize(
@@ -128,12 +128,12 @@ def test_W8_one_that_waits_can_be_tried_now(
 def test_W8_of_others_there_is_nothing_to_try(
     signed_in: Client, company: Company, nudged: list[int], values: dict[str, Any]
 ) -> None:
-    delivery = DeliveryFactory(company=company, **values)
+    delivery = DoneDeliveryFactory(company=company, **values)
     before = states(company)
 
     assert TOO_LATE in pressed(signed_in, retry(delivery))
     assert states(company) == before
-    assert not rows(signed_in)[0].may_be_retried
+    assert not rows(signed_in)[0].offers_retry
 
 
 @pytest.mark.parametrize("address", [retry, lambda delivery: RETRY_ALL])

@@ -13,13 +13,13 @@ from companies.models import Company
 from integrations.choices import WebhookMode
 from integrations.models import SmartHRIntegration
 from integrations.reasons import Reason
-from tests.factories import DeliveryFactory, ParkedDeliveryFactory, WaitingDeliveryFactory
-from tests.webhooks.views.screen import PAGE, RETRY_ALL, text
+from tests.factories import DeliveryFactory, DoneDeliveryFactory, ParkedDeliveryFactory
+from tests.webhooks.views.screen import PAGE, RETRY_ALL, detail, text
 from webhooks.models import Inbox
 
 
 def unreadable(company: Company) -> None:
-    DeliveryFactory(
+    DoneDeliveryFactory(
         company=company, status="failed", reason=Reason.BODY_UNREADABLE, event="", people=0
     )
 
@@ -29,8 +29,8 @@ def set_up(company: Company, **values: Any) -> None:
 
 
 def test_nothing_to_do(signed_in: Client, company: Company) -> None:
-    WaitingDeliveryFactory(company=company)
-    ParkedDeliveryFactory()  # of another company
+    DeliveryFactory(crew=None, company=company)
+    ParkedDeliveryFactory(crew=None)  # of another company
 
     shown = text(signed_in.get(PAGE))
 
@@ -40,7 +40,7 @@ def test_nothing_to_do(signed_in: Client, company: Company) -> None:
 
 def test_W8_failed_ones_are_said_first(signed_in: Client, company: Company) -> None:
     old = timezone.now() - timedelta(days=9)
-    ParkedDeliveryFactory.create_batch(2, company=company, received_at=old)
+    ParkedDeliveryFactory.create_batch(2, crew=None, company=company, received_at=old)
 
     page = signed_in.get(PAGE)
 
@@ -66,9 +66,9 @@ def test_W5_what_could_not_be_read_is_left_to_a_sync(signed_in: Client, company:
 
 
 def test_W8_home_leads_there(signed_in: Client, company: Company) -> None:
-    ParkedDeliveryFactory(company=company)
+    ParkedDeliveryFactory(crew=None, company=company)
     unreadable(company)
-    ParkedDeliveryFactory()  # of another company
+    ParkedDeliveryFactory(crew=None)  # of another company
 
     page = signed_in.get("/")
 
@@ -86,9 +86,9 @@ def test_W8_home_leads_there(signed_in: Client, company: Company) -> None:
 def test_home_says_nothing_while_nothing_failed_or_all_is_stopped(
     signed_in: Client, company: Company
 ) -> None:
-    WaitingDeliveryFactory(company=company)
+    DeliveryFactory(crew=None, company=company)
     quiet = text(signed_in.get("/"))
-    ParkedDeliveryFactory(company=company)
+    ParkedDeliveryFactory(crew=None, company=company)
     set_up(company, plan_stopped_at="2026-01-01T00:00Z")
 
     assert "件処理できませんでした。" not in quiet
@@ -115,7 +115,7 @@ def test_W8_trouble_of_the_account_is_said_once(
 ) -> None:
     until = timezone.now() + timedelta(minutes=10)
     Inbox.objects.create(company=company, held_until=until, holds=2, hold_reason=reason)
-    WaitingDeliveryFactory.create_batch(3, company=company)
+    DeliveryFactory.create_batch(3, crew=None, company=company)
 
     page = signed_in.get(PAGE)
 
@@ -128,7 +128,7 @@ def test_W8_trouble_of_the_account_is_said_once(
 
 def test_W8_trouble_that_nobody_waits_for_is_over(signed_in: Client, company: Company) -> None:
     Inbox.objects.create(company=company, holds=2, hold_reason=Reason.TOKEN_REJECTED)
-    DeliveryFactory(company=company)
+    DoneDeliveryFactory(company=company)
 
     shown = text(signed_in.get(PAGE))
 
@@ -138,18 +138,21 @@ def test_W8_trouble_that_nobody_waits_for_is_over(signed_in: Client, company: Co
 
 def test_S6_resting_is_said_with_its_end(signed_in: Client, company: Company) -> None:
     set_up(company, held_since="2026-01-01T00:00Z", held_until="2100-04-05")
-    WaitingDeliveryFactory(company=company)
+    delivery = DeliveryFactory(crew=None, company=company, reason=Reason.ON_HOLD)
 
     page = signed_in.get(PAGE)
+    alone = signed_in.get(detail(delivery))
 
     assert "自動反映を一時停止しています（2100/04/05まで）。" in text(page)
-    assert page.context["rows"][0].next_try == "再開後"
+    (row,) = page.context["rows"]
+    assert (row.state_label, row.next_try, row.offers_retry) == ("再試行待ち", "再開後", False)
+    assert "自動反映を一時停止しているため、待っています。再開すると処理します。" in text(alone)
 
 
 def test_W10_mode_off_is_said_where_something_comes(signed_in: Client, company: Company) -> None:
     set_up(company, webhook_mode=WebhookMode.OFF)
     quiet = text(signed_in.get(PAGE))
-    DeliveryFactory(company=company)
+    DoneDeliveryFactory(company=company)
 
     says = "「自動同期しない」を選んでいるため、受信したWebhookは処理しません。"
     assert says not in quiet
@@ -158,7 +161,7 @@ def test_W10_mode_off_is_said_where_something_comes(signed_in: Client, company: 
 
 def test_not_connected(signed_in: Client, company: Company) -> None:
     set_up(company, token_ciphertext="", token_ending="")
-    WaitingDeliveryFactory(company=company)
+    DeliveryFactory(crew=None, company=company)
 
     page = signed_in.get(PAGE)
 
