@@ -142,6 +142,7 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
                 for run in (failed, preview, survey, other_account, active)
             ),
         ],
+        "smarthr-held-logins": ["/settings/smarthr/logins/"],
         "smarthr-deletions": [f"{deletions}?tab=people", f"{deletions}?tab=groups"],
         "smarthr-deletions-approve": [f"{deletions}approve/?tab=people&pk={waiting.pk}"],
         "smarthr-deletions-keep": [f"{deletions}keep/?tab=people&pk={waiting.pk}"],

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from companies.models import Company
-from integrations.choices import Outcome
+from integrations.choices import Outcome, RunStatus
 from integrations.reason_text import ReasonText
 from integrations.reasons import Reason
 from integrations.record_links import Link
@@ -53,7 +53,8 @@ def person_lines(crews: Sequence[DeliveryCrew], company: Company) -> list[Person
 
 def _line(crew: DeliveryCrew, linked: Mapping[UUID, str]) -> PersonLine:
     person = named_person(crew, linked)
-    status, status_label = _status(crew)
+    reasons = {note["reason"] for note in crew.notes}
+    status, status_label = _status(crew, reasons)
     return PersonLine(
         label=person.label if person else _nameless(crew),
         is_linked=person is not None and person.is_linked,
@@ -63,11 +64,13 @@ def _line(crew: DeliveryCrew, linked: Mapping[UUID, str]) -> PersonLine:
         changes={column: crew.changes[column] for column in SHOWN if column in crew.changes},
         has_new_email="email" in crew.changes and crew.outcome == Outcome.UPDATED,
         texts=note_texts(crew),
-        links=_links({note["reason"] for note in crew.notes}),
+        links=_links(reasons),
     )
 
 
-def _status(crew: DeliveryCrew) -> tuple[str, str]:
+def _status(crew: DeliveryCrew, reasons: Collection[str]) -> tuple[str, str]:
+    if Reason.WAITS_FOR_WORD in reasons:  # 変更なし would hide that a person is asked
+        return RunStatus.NEEDS_CONFIRMATION, "削除の確認"
     if crew.outcome:
         return crew.outcome, str(Outcome(crew.outcome).label)
     if crew.done_at is None:

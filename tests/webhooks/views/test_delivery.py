@@ -75,14 +75,14 @@ def test_W8_why_and_what_next(signed_in: Client, company: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "link"),
+    ("reason", "label", "link"),
     [
-        (Reason.WAITS_FOR_WORD, "/settings/smarthr/deletions/?tab=people"),
-        (Reason.LOGIN_CHANGE_HELD, "/settings/smarthr/logins/"),
+        (Reason.WAITS_FOR_WORD, "削除の確認", "/settings/smarthr/deletions/?tab=people"),
+        (Reason.LOGIN_CHANGE_HELD, "変更なし", "/settings/smarthr/logins/"),
     ],
 )
 def test_W7_who_waits_is_decided_elsewhere(
-    signed_in: Client, company: Company, reason: Reason, link: str
+    signed_in: Client, company: Company, reason: Reason, label: str, link: str
 ) -> None:
     crew = DoneCrewFactory(
         delivery=DoneDeliveryFactory(company=company),
@@ -90,7 +90,11 @@ def test_W7_who_waits_is_decided_elsewhere(
         notes=[note(Reason.DELETION_BRAKE, limit=10), note(reason)],
     )
 
-    assert f'href="{link}"' in signed_in.get(detail(crew.delivery)).content.decode()
+    page = signed_in.get(detail(crew.delivery))
+
+    assert f'href="{link}"' in page.content.decode()
+    (person,) = page.context["people"]
+    assert person.status_label == label
 
 
 def test_a_crew_that_is_nowhere_needs_nobody(signed_in: Client, company: Company) -> None:
