@@ -79,8 +79,8 @@ class Outlook:
         times = [at for at in (not_before, self.inbox.held_until) if at is not None]
         return max(times, default=None)
 
-    def notice(self, *, waiting: int, has_any: bool) -> Notice | None:
-        """What the plan has to say is in the banner of every page."""
+    def notice(self, *, waiting: int, has_any: bool, said: str) -> Notice | None:
+        """`said`: by the banner of every page, which also speaks for the plan."""
         reason = self.verdict.reason
         if reason == Reason.ON_HOLD:
             return _of_hold(self.integration)
@@ -89,14 +89,16 @@ class Outlook:
         if reason == Reason.NOT_CONNECTED and waiting:
             return _of_connection(FIXED[reason].what, FIXED[reason].next)
         if reason is None and waiting and self.inbox.holds:
-            return self._of_account()
+            return self._of_account(said)
         return None
 
-    def _of_account(self) -> Notice:
+    def _of_account(self, said: str) -> Notice:
         reason = self.inbox.hold_reason
         text = trouble_text(reason, self.inbox.hold_detail)
         at = shown_time(self.inbox.held_until, self.now)
         again = f"次に試す時刻は{at}です。" if at != SOON else "まもなく、もう一度試します。"
+        if text.what in said:
+            return Notice("warning", "受信したWebhookは、接続できるまで待っています。", again)
         if reason in CONNECTION_TROUBLES:
             return _of_connection(text.what, f"{text.next}{again}")
         return Notice("warning", text.what, f"{text.next}{again}")

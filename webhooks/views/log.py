@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from companies.access import administrators_only
 from companies.models import Company
 from companies.requests import SignedInRequest
+from integrations.banners import banner_for, situation_of
 from webhooks.choices import LogState
 from webhooks.log.filters import PERIOD_CHOICES, LogFilter
 from webhooks.log.people import crews_of, person_lines, reported
@@ -36,6 +37,7 @@ def log_page(request: SignedInRequest) -> HttpResponse:
     outlook = outlook_of(company)
     rows = log_rows(list(page.object_list), company, outlook)
     counts = _open_counts(company)
+    banner = banner_for(situation_of(request, company), request.path)
     has_any = bool(rows) or Delivery.objects.for_company(company).exists()
     context = {
         "page": page,
@@ -49,7 +51,9 @@ def log_page(request: SignedInRequest) -> HttpResponse:
         "failed_label": f"失敗{counts['failed']:,}件",
         "shows_badge": any(person.is_linked for row in rows for person in row.named),
         "has_any": has_any,
-        "notice": outlook.notice(waiting=counts["waiting"], has_any=has_any),
+        "notice": outlook.notice(
+            waiting=counts["waiting"], has_any=has_any, said=banner.text if banner else ""
+        ),
         "refusal": outlook.refusal,
         "may_sync": may_sync(outlook),
         "kept_days": KEPT.days,

@@ -10,10 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from companies.models import Company
-from integrations.choices import WebhookMode
+from integrations.choices import RunStatus, WebhookMode
 from integrations.models import SmartHRIntegration
 from integrations.reasons import Reason
-from tests.factories import DeliveryFactory, DoneDeliveryFactory, ParkedDeliveryFactory
+from tests.factories import DeliveryFactory, DoneDeliveryFactory, ParkedDeliveryFactory, RunFactory
 from tests.webhooks.views.screen import PAGE, RETRY_ALL, detail, text
 from webhooks.models import Inbox
 
@@ -124,6 +124,23 @@ def test_W8_trouble_of_the_account_is_said_once(
     assert f"{advice}{at.replace(' ', '')}です。" in text(page)
     assert [row.next_try for row in page.context["rows"]] == [at] * 3
     assert "対応が必要なものはありません。" not in text(page)
+
+
+def test_W8_what_the_banner_says_is_not_said_again(signed_in: Client, company: Company) -> None:
+    version = SmartHRIntegration.objects.for_company(company).get().settings_version
+    RunFactory(
+        company=company,
+        status=RunStatus.FAILED,
+        error_code=Reason.TOKEN_REJECTED,
+        settings_version=version,
+    )
+    Inbox.objects.create(company=company, holds=2, hold_reason=Reason.TOKEN_REJECTED)
+    DeliveryFactory(crew=None, company=company)
+
+    shown = text(signed_in.get(PAGE))
+
+    assert shown.count("アクセストークンがSmartHRで認められませんでした。") == 1
+    assert "受信したWebhookは、接続できるまで待っています。まもなく、もう一度試します。" in shown
 
 
 def test_W8_trouble_that_nobody_waits_for_is_over(signed_in: Client, company: Company) -> None:
