@@ -219,6 +219,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "employees.forget_old_failures",
         "schedule": 15 * 60.0,
     },
+    "look at every connection once an hour": {
+        "task": "integrations.check_health",
+        "schedule": 5 * 60.0,
+    },
+    "tell of troubles, and of what nobody watched": {
+        "task": "integrations.send_health_mails",
+        "schedule": 5 * 60.0,
+    },
+    "end holds whose last day has passed": {
+        "task": "integrations.end_holds",
+        "schedule": 5 * 60.0,
+    },
     # Once each; the later hours are for mail that could not be sent.
     "tell administrators about the end of their plan": {
         "task": "integrations.send_plan_notices",

@@ -11,13 +11,19 @@ from django.shortcuts import resolve_url
 
 from companies.models import Company
 from integrations.choices import SYNC_KINDS, RunKind, RunStatus
-from integrations.models import SmartHRIntegration, SyncRun
+from integrations.health_causes import WEBHOOK_TROUBLES, Cause
+from integrations.health_texts import text_of_cause
+from integrations.holding import is_held
+from integrations.models import HealthIssue, SmartHRIntegration, SyncRun
 from integrations.plan import HALTED, Plan, PlanState, PlanToDo, plan_of, plan_to_do
 from integrations.reason_texts import explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.report import asks_about_account
+from integrations.services.health import open_issues
 from integrations.services.runs import active_run
 from integrations.waiting import Waiting, waiting_deletions
+
+NOTICED_CAUSES = CONNECTION_TROUBLES | WEBHOOK_TROUBLES | {Cause.NO_SUCCESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class Situation:
     def active(self) -> SyncRun | None:
         """The run that is going on."""
         return active_run(self.company)
+
+    @cached_property
+    def issues(self) -> list[HealthIssue]:
+        """What does not work (X3)."""
+        return open_issues(self.company)
 
     @property
     def waits_for_confirmation(self) -> bool:
@@ -109,6 +120,10 @@ def banners(situation: Situation) -> Iterator[Banner]:
         yield _of_plan(to_do)
     if plan.is_open and (trouble := _trouble(situation)):
         yield trouble
+    if plan.may_process:
+        yield from _of_health(situation)
+    if plan.is_open and is_held(situation.integration):
+        yield _of_hold(situation.integration)
     if to_do is not None and plan.state == PlanState.MONITOR:
         yield _of_plan(to_do)
 
@@ -142,6 +157,22 @@ def _trouble(situation: Situation) -> Banner | None:
     if run.error_code not in CONNECTION_TROUBLES or not is_current:
         return None
     return _of_run(run, "error", "接続エラー")
+
+
+def _of_health(situation: Situation) -> Iterator[Banner]:
+    """X3: what the hourly look has met; what syncs and deliveries tell has its own place."""
+    for issue in situation.issues:
+        if issue.cause in NOTICED_CAUSES:
+            text = text_of_cause(issue.cause, issue.detail).both
+            yield Banner("error", "接続エラー", text, _settings(), "状態を確認", (_settings(),))
+
+
+def _of_hold(integration: SmartHRIntegration) -> Banner:
+    """S6."""
+    until = integration.held_until
+    text = f"自動反映を{until:%Y/%m/%d}まで一時停止しています。"
+    address = f"{_settings()}#hold"
+    return Banner("warning", "一時停止中", text, address, "一時停止を確認", (_settings(),))
 
 
 def _of_run(run: SyncRun, tone: str, label: str) -> Banner:

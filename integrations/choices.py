@@ -85,6 +85,7 @@ class RunStatus(models.TextChoices):
     CANCELLED = "cancelled", "中止"
 
 
+GOOD_STATUSES = (RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION)
 ACTIVE_STATUSES = (RunStatus.WAITING, RunStatus.RUNNING)
 
 

@@ -5,6 +5,9 @@ from typing import Final
 
 from celery import shared_task
 
+from integrations.services.health_checks import check_company, due_checks
+from integrations.services.health_mails import send_due_mails
+from integrations.services.holds import end_due_holds
 from integrations.services.plan import start_due_previews
 from integrations.services.plan_notices import send_due_notices
 from integrations.services.run_work import work_on
@@ -46,6 +49,30 @@ def forget_acts() -> None:
 def send_plan_notices() -> None:
     """P2: what is due by now, also after days without a beat."""
     send_due_notices()
+
+
+@shared_task(name="integrations.check_health")
+def check_health() -> None:
+    """X3: a look an hour at every connection; each is a task, so that none waits for another."""
+    for company_id in due_checks():
+        check_company_health.delay(company_id)
+
+
+@shared_task(name="integrations.check_company_health")
+def check_company_health(company_id: int) -> None:
+    check_company(company_id)
+
+
+@shared_task(name="integrations.send_health_mails")
+def send_health_mails() -> None:
+    """X3: troubles and notices, once each."""
+    send_due_mails()
+
+
+@shared_task(name="integrations.end_holds")
+def end_holds() -> None:
+    """S6: those whose last day has passed."""
+    end_due_holds()
 
 
 @shared_task(name="integrations.remove_webhooks")

@@ -1,10 +1,12 @@
 from django.urls import path
 
 from integrations.views import (
+    addresses,
     check,
     deletions,
     held_logins,
     history,
+    holds,
     home,
     previews,
     report,
@@ -23,6 +25,20 @@ urlpatterns = [
     path("settings/smarthr/webhook/rotate/", webhook.rotate, name="smarthr-webhook-rotate"),
     path("settings/smarthr/webhook/revoke/", webhook.revoke, name="smarthr-webhook-revoke"),
     path("settings/smarthr/first-import/", check.first_import, name="smarthr-first-import"),
+    path("settings/smarthr/hold/", holds.hold, name="smarthr-hold"),
+    path("settings/smarthr/hold/end/", holds.resume, name="smarthr-resume"),
+    path("settings/smarthr/addresses/", addresses.add, name="smarthr-address-add"),
+    path(
+        "settings/smarthr/addresses/<int:pk>/again/",
+        addresses.ask_again,
+        name="smarthr-address-again",
+    ),
+    path(
+        "settings/smarthr/addresses/<int:pk>/remove/",
+        addresses.remove,
+        name="smarthr-address-remove",
+    ),
+    path("notifications/<str:token>/", addresses.confirm, name="smarthr-address-confirm"),
     path("settings/smarthr/sync/<slug:kind>/", runs.start, name="smarthr-start"),
     path("settings/smarthr/preview/", previews.start, name="smarthr-preview"),
     path("settings/smarthr/runs/", history.history, name="smarthr-runs"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from integrations.choices import WebhookMode
+from integrations.health_causes import WEBHOOK_TROUBLES
+from integrations.health_texts import text_of_cause
 from integrations.reason_text import SUPPORT, Detail, ReasonText
 from integrations.reason_texts import explain
 from integrations.reasons import Reason
@@ -68,11 +70,8 @@ def registration_text(code: str, detail: Detail) -> ReasonText:
 
 def manual_text(code: str, detail: Detail) -> ReasonText:
     """The same in the mode where the company registers it by hand."""
-    if code == Reason.WEBHOOK_DISABLED:
-        return ReasonText(
-            "SmartHRがWebhookを無効にしました。",
-            "SmartHRで有効に戻し、変更分同期を押してください。",
-        )
+    if code in WEBHOOK_TROUBLES:
+        return text_of_cause(code, detail)
     cause, advice = _cause(code, detail)
     return ReasonText(f"Webhookを確認できませんでした（{cause}）。", advice)
 

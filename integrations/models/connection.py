@@ -73,7 +73,7 @@ class SmartHRIntegration(TenantOwned):
     # Authentic deliveries: the newest, and the first since the mode is 手動 (W3).
     webhook_received_at = models.DateTimeField(null=True, blank=True, editable=False)
     webhook_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # S6: 自動反映の一時停止 and its last day.
+    # S6: 自動反映の一時停止, to the end of this day (integrations.holding).
     held_since = models.DateTimeField(null=True, blank=True, editable=False)
     held_until = models.DateField(null=True, blank=True)
     # X2: what runs by itself, while the mode is not 自動同期しない.

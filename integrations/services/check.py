@@ -23,6 +23,7 @@ from integrations.reasons import Reason
 from integrations.services.check_result import Access, AccountMatch, CheckResult
 from integrations.services.clients import smarthr_client
 from integrations.services.connection import integration_of
+from integrations.services.health import learn_from_check
 from integrations.services.snapshot import sync_settings
 from integrations.smarthr.client import SmartHRClient
 from integrations.smarthr.errors import (
@@ -58,6 +59,7 @@ def check_connection(*, company: Company) -> CheckResult:
         test.found |= _failure(error)
     result = CheckResult(subdomain=integration.subdomain, **test.found)
     _keep(integration, started, result)
+    learn_from_check(company, result)
     return result
 
 

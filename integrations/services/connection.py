@@ -16,11 +16,13 @@ from employees.models import Employee
 from employees.services.removal import lock_company
 from groups.models import Group
 from integrations import encryption
+from integrations.health_causes import WEBHOOK_TROUBLES
 from integrations.models import SmartHRIntegration, SyncRun, TokenPace, WebhookRemoval
 from integrations.pacing import pace_key
 from integrations.plan import plan_of
 from integrations.reason_texts import FIXED
 from integrations.reasons import Reason
+from integrations.services.health import clear_issue
 from integrations.services.wanted_settings import (
     UNSET,
     Checked,
@@ -157,6 +159,8 @@ def _save(
         # T4, E11: found with another account or token.
         integration.checked_at, integration.check_result = None, {}
         integration.unreadable = []
+    if audit.keys() & {"subdomain", "token", "webhook_mode"}:
+        integration.next_health_at = None  # X3: what was seen may be over
     audit |= _set_force_password_change(company, changes.force_password_change)
     if audit.keys() - UNREAD_BY_RUNS:
         integration.settings_version += 1
@@ -167,9 +171,12 @@ def _save(
         integration.account_unchecked = False
         audit["account"] = (None, "確認済み")
         _forget_readings(company)
+        clear_issue(company, Reason.OTHER_ACCOUNT)
     if audit.keys() & READ_ALL_AFTER:
         integration.crews_watermark = None
     integration.save()
+    if registered is not None:
+        clear_issue(company, *WEBHOOK_TROUBLES)
     if audit:
         event = Event(AuditAction.CONFIGURED, "integration", integration.pk, "SmartHR連携", audit)
         write_audit(company=company, actor=actor, events=[event])

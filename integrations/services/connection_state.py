@@ -9,11 +9,13 @@ from typing import Any
 
 from integrations.check_texts import account_text, explain_failure
 from integrations.choices import SYNC_KINDS, RunKind, RunStatus, WebhookMode
-from integrations.models import SmartHRIntegration, SyncRun
+from integrations.health_texts import text_of_cause
+from integrations.models import HealthIssue, SmartHRIntegration, SyncRun
 from integrations.reason_text import ReasonText
 from integrations.reason_texts import explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.services.check_result import Access, AccountMatch, CheckResult
+from integrations.services.health import named_permissions, open_issues
 from integrations.services.permission_lines import Line, PermissionLine, permission_lines
 from integrations.services.snapshot import sync_settings
 from integrations.smarthr.errors import CREWS_READ, DEPARTMENTS_READ
@@ -59,6 +61,9 @@ class ConnectionState:
     problem_code: str = ""
     # The sync that met the problem, where it was no test.
     met_by: SyncRun | None = None
+    # X3: the hourly look met it; the page says so above its sections.
+    is_noticed: bool = False
+    issues: tuple[HealthIssue, ...] = ()
     account: ReasonText | None = None
     # Blank for everybody on the page that the test read.
     valueless: tuple[str, ...] = ()
@@ -91,17 +96,24 @@ def state_of(
     if result is not None and checked_at is not None:
         result = _registered(result, integration, checked_at)
     text, code, met_by = _problem(integration, result, run)
+    issues = tuple(open_issues(integration.company_id)) if integration.is_connected else ()
+    permissions = permission_lines(integration, None if met_by else result)
+    noticed = _noticed(issues, permissions) if text is None else None
+    if noticed is not None:
+        text, code = text_of_cause(noticed.cause, noticed.detail), noticed.cause
     unreadable = _unreadable(integration, result, checked_at)
     state = ConnectionState(
         verdict=Verdict.UNTESTED,
         # Marks of an older test would contradict what stopped the sync.
-        permissions=permission_lines(integration, None if met_by else result),
+        permissions=permission_lines(integration, None) if noticed else permissions,
         unreadable=unreadable,
         checked_at=checked_at,
         result=result,
         problem=text,
         problem_code=code,
         met_by=met_by,
+        is_noticed=noticed is not None,
+        issues=issues,
     )
     if result is not None:
         state = replace(
@@ -173,6 +185,27 @@ def _problem(
         text = explain_failure(result.error, detail, retry_at=result.retry_at)
         return text, result.error, None
     return None, "", None
+
+
+def _noticed(
+    issues: tuple[HealthIssue, ...], lines: tuple[PermissionLine, ...]
+) -> HealthIssue | None:
+    """What the hourly look met since, for any later good look would have closed it (X3)."""
+    missing = {line.name for line in lines if line.state == Line.MISSING}
+    return next(
+        (
+            issue
+            for issue in issues
+            if issue.cause in CONNECTION_TROUBLES and not is_told_by_lines(issue, missing)
+        ),
+        None,
+    )
+
+
+def is_told_by_lines(issue: HealthIssue, missing: set[str]) -> bool:
+    """Whether the lines of a test name all the permissions that the issue is about."""
+    named = set(named_permissions(issue.detail))
+    return issue.cause == Reason.PERMISSION_MISSING and bool(named) and named <= missing
 
 
 def _is_a_line(run: SyncRun, result: CheckResult | None) -> bool:

@@ -19,8 +19,9 @@ from integrations.reasons import Reason
 from integrations.services.clients import smarthr_client
 from integrations.services.runs import ready_integration
 from integrations.services.snapshot import sync_settings
+from integrations.smarthr.errors import UnexpectedAnswer
 from integrations.sync.batch_ledger import BatchLedger
-from integrations.sync.batch_steps import sync_batch
+from integrations.sync.batch_steps import BeganAnew, sync_batch
 from integrations.sync.ledger import Line
 from integrations.sync.outcomes import StopRun
 from integrations.sync.types import Note
@@ -71,6 +72,9 @@ def sync_crews(
         except StopRun as stop:
             if stop.reason != Reason.SETTINGS_CHANGED or not beginnings_left:
                 raise
+        except BeganAnew:
+            if not beginnings_left:
+                raise UnexpectedAnswer("crews that come and go") from None
         else:
             return
 
@@ -87,11 +91,11 @@ def _sync(
     ledger = BatchLedger(integration, sync_settings(integration), actor=actor, guard=guard)
 
     def finish_batch() -> None:
-        _note_success(integration)
         finish(_results(ledger, crews))
 
     with smarthr_client(integration, on_request) as client:
         sync_batch(Work(ledger, client), ledger, crews, finish_batch)
+    _note_success(integration)
 
 
 def _note_success(integration: SmartHRIntegration) -> None:
@@ -102,7 +106,9 @@ def _note_success(integration: SmartHRIntegration) -> None:
 
 
 def _results(ledger: BatchLedger, crews: Mapping[UUID, bool]) -> Results:
-    said = {crew: ledger.line_of(crew) for crew in crews}
+    """Of the crews that were announced, and of those whose login a swap has changed (S1, S3)."""
+    swapped = ledger.crews_with_new_login()
+    said = {crew: ledger.line_of(crew) for crew in [*crews, *(swapped - crews.keys())]}
     people = ledger.linked_among([crew for crew, line in said.items() if line is None])
     return {
         crew: _result(crew, line) if line is not None else _silent(crew, people.get(crew))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.choices import PEOPLE_KINDS, UNATTENDED, RunKind, RunStatus
+from integrations.choices import PEOPLE_KINDS, UNATTENDED, RunKind
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.signals import people_read
 from integrations.sync.change_steps import EVERYBODY
 from integrations.sync.progress import Progress
-
-GOOD: Final = (RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION)
 
 
 def note_good_run(run: SyncRun, progress: Progress) -> None:

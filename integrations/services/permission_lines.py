@@ -42,7 +42,7 @@ def permission_lines(
     """In the order of the screen; untested without a result."""
     needs = {
         CREWS_READ: True,
-        DEPARTMENTS_READ: _needs_departments(integration),
+        DEPARTMENTS_READ: needs_departments(integration),
         WEBHOOKS: integration.webhook_mode == WebhookMode.AUTO,
     }
     found = _rights(result) if result is not None else {}
@@ -78,7 +78,7 @@ def _told(rights: tuple[Access, Access | None] | None, *, is_needed: bool) -> tu
     return state, access_words(*rights)
 
 
-def _needs_departments(integration: SmartHRIntegration) -> bool:
+def needs_departments(integration: SmartHRIntegration) -> bool:
     if integration.department_slot is not None:
         return True
     return bool(Group.objects.for_company(integration.company_id).linked().exists())

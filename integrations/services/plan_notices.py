@@ -6,25 +6,30 @@ import logging
 from datetime import timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from companies.models import Company
-from employees.models import Employee, EmployeeQuerySet
 from integrations.choices import PlanNotice
 from integrations.models import SentPlanNotice, SmartHRIntegration
 from integrations.plan import Plan, PlanState, plan_of, shown
 from integrations.reason_text import SUPPORT
+from integrations.services.recipients import (
+    NO_REPLY,
+    addresses,
+    administrators,
+    heading,
+    one_line,
+    operators,
+    page,
+)
 
 log = logging.getLogger(__name__)
 
 # A claim this old without a mail is of a sender that died; the beat comes by every hour.
 FORSAKEN: Final = timedelta(minutes=50)
-NO_REPLY = "送信専用のアドレスです。このメールに返信しても、お答えできません。"
 
 
 def send_due_notices() -> None:
@@ -97,23 +102,13 @@ def _claimed(company: Company, plan: Plan, notice: PlanNotice) -> Any:
 def _mail(company: Company, plan: Plan, notice: PlanNotice) -> EmailMessage:
     """One message for all, so that it goes out to everybody or to nobody."""
     is_pause = notice == PlanNotice.PAUSED
-    name = " ".join(company.name.split())  # one line, as a subject has to be
     text = _pause_text(plan) if is_pause else _end_text(plan)
     return EmailMessage(
-        subject=f"{_subject(plan, notice)}｜{name}",
-        body=f"{name}（企業ID：{company.code}）\n\n{text}\n\n{_ending()}",
-        to=_addresses(Employee.objects.for_company(company).able_administrators()),
-        bcc=_addresses(_operators(company)) if is_pause else [],
+        subject=f"{_subject(plan, notice)}｜{one_line(company.name)}",
+        body=f"{heading(company)}\n\n{text}\n\n{_ending()}",
+        to=administrators(company),
+        bcc=addresses(operators().exclude(company=company)) if is_pause else [],
     )
-
-
-def _operators(company: Company) -> EmployeeQuerySet:
-    staff: EmployeeQuerySet = Employee.objects.across_companies().able_administrators()
-    return staff.filter(company__is_operator=True).exclude(company=company)
-
-
-def _addresses(people: EmployeeQuerySet) -> list[str]:
-    return sorted(set(people.exclude(email="").values_list("email", flat=True)))
 
 
 def _subject(plan: Plan, notice: PlanNotice) -> str:
@@ -149,7 +144,7 @@ SmartHRと連携した社員とグループは、引き続き名刺管理では�
 
 def _ending() -> str:
     return f"""契約の内容
-{settings.PUBLIC_URL}{reverse("smarthr-settings")}
+{page("smarthr-settings")}
 
 {NO_REPLY}
 """

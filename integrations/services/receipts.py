@@ -27,7 +27,5 @@ def note_received(*, company: Company | int, at: datetime, with_current_secret: 
 
 
 def want_changes(*, company: Company | int) -> None:
-    """Asks for a changed-only sync as soon as one may run (X2); once however often it is asked."""
-    SmartHRIntegration.objects.for_company(company).filter(changes_wanted_at=None).update(
-        changes_wanted_at=timezone.now()
-    )
+    """Asks for a changed-only sync that begins after this moment, as soon as one may run (X2)."""
+    SmartHRIntegration.objects.for_company(company).update(changes_wanted_at=timezone.now())

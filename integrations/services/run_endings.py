@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.choices import SYNC_KINDS, WHOLE_KINDS, RunStatus
+from integrations.choices import GOOD_STATUSES, SYNC_KINDS, WHOLE_KINDS, RunStatus
 from integrations.models import SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
-from integrations.services.good_runs import GOOD, note_good_run
+from integrations.services.good_runs import note_good_run
+from integrations.services.health import learn_from_run
 from integrations.services.runs import CAN_BE_CANCELLED, clear
 from integrations.smarthr.errors import RetryLater
 from integrations.sync.database import DatabaseLedger
@@ -89,6 +90,7 @@ def finish(
         ended = held(run, lease).update(**values)
         if ended:
             clear(run)
+            learn_from_run(run.company_id, run.pk)
             if isinstance(ledger, PreviewLedger):
                 if status == RunStatus.SUCCEEDED:  # half a plan would look like a whole one
                     ledger.keep_report()
@@ -97,7 +99,7 @@ def finish(
                     SmartHRIntegration.objects.for_company(run.company_id).update(
                         unreadable=ledger.progress.unreadable
                     )
-                if reason is None and status in GOOD:
+                if reason is None and status in GOOD_STATUSES:
                     note_good_run(run, ledger.progress)
     return Slice(finished=True)
 

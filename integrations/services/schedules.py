@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.choices import PEOPLE_KINDS, RunKind, Trigger, WebhookMode
+from integrations.choices import GOOD_STATUSES, PEOPLE_KINDS, RunKind, Trigger, WebhookMode
 from integrations.holding import is_held
 from integrations.models import SmartHRIntegration, SyncRun, UnattendedAct
 from integrations.plan import plan_of
@@ -29,7 +29,8 @@ NIGHT: Final = time(1, 30)
 NIGHT_MINUTES: Final = 180
 # A sync that could not start because another one runs comes after it.
 SOON: Final = timedelta(minutes=5)
-# What asks for a sync is not heeded more often than this, while syncs fail.
+# What asks for a sync is not heeded more often than this, and while syncs fail.
+BREATH: Final = timedelta(minutes=1)
 AGAIN_AFTER: Final = timedelta(minutes=15)
 
 
@@ -108,12 +109,12 @@ def _start(
     later: datetime,
     start: Callable[[SmartHRIntegration], bool],
 ) -> None:
+    """The row of the run first, like everybody who ends one: no two wait for each other."""
     with transaction.atomic():
-        if not _move_on(integration, column, later):
-            return  # another beat was faster
-        if not start(integration):
-            rows = SmartHRIntegration.objects.for_company(integration.company_id)
-            rows.update(**{column: timezone.now() + SOON})
+        is_new = start(integration)
+        is_ours = _move_on(integration, column, later if is_new else timezone.now() + SOON)
+        if is_new and not is_ours:  # another beat was faster, and its run has ended already
+            transaction.set_rollback(True)
 
 
 def _move_on(integration: SmartHRIntegration, column: str, later: datetime) -> bool:
@@ -141,11 +142,9 @@ def _start_changed(integration: SmartHRIntegration) -> bool:
 
 
 def _was_tried(integration: SmartHRIntegration, now: datetime) -> bool:
-    """Whether a sync of what is asked for runs, or ended badly a moment ago."""
+    """Whether a sync of people runs, ran a moment ago, or ended badly a while ago."""
     runs = SyncRun.objects.for_company(integration.company_id)
-    lately = runs.filter(
-        kind__in=PEOPLE_KINDS,
-        started_at__gte=integration.changes_wanted_at,
-        started_at__gt=now - AGAIN_AFTER,
-    )
-    return bool(runs.active().exists() or lately.exists())
+    tries = runs.filter(kind__in=PEOPLE_KINDS)
+    lately = Q(started_at__gt=now - BREATH)
+    badly = Q(started_at__gt=now - AGAIN_AFTER) & ~Q(status__in=GOOD_STATUSES)
+    return bool(runs.active().exists() or tries.filter(lately | badly).exists())

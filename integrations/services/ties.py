@@ -242,6 +242,8 @@ def _link(rows: Sequence[Tie], *, company: Company, actor: Actor, undo: bool) ->
         update_rows(model, ["smarthr_id", *forgotten], ids)
         for batch in batches(ids):
             _drop_candidates(company, subject, batch)
+    # X2: who is another record of SmartHR's now has changed, whatever that record's own time says.
+    SmartHRIntegration.objects.for_company(company).update(crews_watermark=None)
     status = TieStatus.UNDONE if undo else TieStatus.TIED
     for batch in batches([row.pk for row in rows]):
         Tie.objects.for_company(company).filter(pk__in=batch).update(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from companies.audit import Actor
 from integrations.choices import Outcome, Phase, RunKind, Subject, UnattendedKind
-from integrations.models import SmartHRIntegration, UnattendedAct
+from integrations.models import SmartHRIntegration
 from integrations.reasons import Reason
 from integrations.smarthr.records import Crew, Page
 from integrations.sync.company_records import CompanyRecords
@@ -18,11 +16,9 @@ from integrations.sync.ledger import Line, StoredPage
 from integrations.sync.outcomes import StopRun
 from integrations.sync.plan_deletions import people_limit
 from integrations.sync.progress import Progress, no_counts
+from integrations.sync.recent_acts import acts_lately
 from integrations.sync.types import SyncSettings
 from integrations.sync.whole_steps import whole_or_not_at_all
-
-# W7, S5: what webhooks did is counted for so long.
-ROLLING: Final = timedelta(hours=1)
 
 
 class BatchLedger(KeptLines, CompanyRecords):
@@ -82,28 +78,11 @@ class BatchLedger(KeptLines, CompanyRecords):
         return {pk for pk in pks if pk in created}
 
     # --- what webhooks have done lately ----------------------------------------------------------
-    def login_allowance(self) -> int:
-        return max(super().login_allowance() - self._acts(UnattendedKind.LOGIN), 0)
-
     def deletions_left(self) -> tuple[int, int]:
         """W7: how many people may go now, and in an hour. The step holds the company's lock."""
-        deleted = self._acts(UnattendedKind.DELETION)
+        deleted = acts_lately(self.company, UnattendedKind.DELETION)
         limit = people_limit(int(self._employees().linked().count()) + deleted)
         return max(limit - deleted, 0), limit
-
-    def note_acts(self, kind: UnattendedKind, crews: Collection[UUID]) -> None:
-        now = datetime.now(UTC)
-        UnattendedAct.objects.bulk_create(
-            [
-                UnattendedAct(company=self.company, kind=kind, smarthr_id=crew, at=now)
-                for crew in crews
-            ]
-        )
-
-    def _acts(self, kind: UnattendedKind) -> int:
-        since = datetime.now(UTC) - ROLLING
-        acts = UnattendedAct.objects.for_company(self.company).filter(kind=kind, at__gt=since)
-        return int(acts.count())
 
     def linked_among(self, crews: Collection[UUID]) -> dict[UUID, tuple[int, str]]:
         """Crew id -> primary key and name of the linked employee, without a lock."""
@@ -114,6 +93,14 @@ class BatchLedger(KeptLines, CompanyRecords):
         """S3: crews of the linked people who have these 社員ID."""
         rows = self._employees().linked().filter(employee_id__in=list(employee_ids))
         return set(rows.values_list("smarthr_id", flat=True))
+
+    def crews_with_new_login(self) -> set[UUID]:
+        """Whose 社員ID has changed, new people aside."""
+        return {
+            UUID(line.smarthr_id)
+            for line in self.lines
+            if line.outcome == Outcome.UPDATED and "employee_id" in line.changes
+        }
 
     def line_of(self, crew: UUID) -> Line | None:
         """What the report says of a crew, in one line."""

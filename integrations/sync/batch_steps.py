@@ -6,7 +6,7 @@ that dies has done nothing or all of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -26,6 +26,7 @@ from integrations.sync.lines import deleted_line, line_about
 from integrations.sync.people_steps import people_context, plans_of, stored_page, write_plans
 from integrations.sync.plan_page import unknown_departments, wanted_ids
 from integrations.sync.plan_person import PeopleContext, plan_crew
+from integrations.sync.recent_acts import note_acts
 from integrations.sync.types import Note, Person, PersonPlan
 from integrations.sync.unreadable import hidden_from_token, note_attributes, without
 from integrations.sync.work import Work
@@ -33,6 +34,10 @@ from integrations.sync.work import Work
 # S3: whoever holds a wanted 社員ID is read too, and who holds theirs; rings are short.
 MOST_ROUNDS: Final = 5
 TO_A_PERSON: Final = Note(Reason.WAITS_FOR_WORD)
+
+
+class BeganAnew(Exception):
+    """What was asked for is not what is stored now: it has to be asked for again."""
 
 
 @dataclass(slots=True)
@@ -44,8 +49,10 @@ class _Batch:
     # Crew id -> whether a deletion was announced.
     announced: Mapping[UUID, bool]
     answered: dict[UUID, Crew] = field(default_factory=dict)
-    # Linked, and SmartHR answers 404 for it.
-    gone: list[UUID] = field(default_factory=list)
+    # Before they were asked for.
+    asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    # SmartHR answers 404 for them, and when each was asked for.
+    gone: dict[UUID, datetime] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -54,7 +61,7 @@ def sync_batch(
 ) -> None:
     """`finish` runs last in the one step that writes.
 
-    Raises SmartHRError, StopRun, and what the ledger's guard raises.
+    Raises SmartHRError, StopRun, BeganAnew, and what the ledger's guard raises.
     """
     check_account(work)
     batch = _Batch(work, ledger, announced)
@@ -62,14 +69,15 @@ def sync_batch(
     batch.answered = work.client.crews_by_id(list(announced), fields=fields)
     _read_holders(batch)
     _find_gone(batch)
-    context = _departments_known(batch)
-    _tell_emptied_from_unreadable(batch, context)
+    _know_departments(batch)
+    _tell_emptied_from_unreadable(batch)
 
     def apply() -> None:
-        if batch.gone:
-            ledger.lock_company()  # before the people, as everybody does who deletes some
-        _apply_answered(batch, context)
-        _settle_gone(batch)
+        ledger.lock_company()  # before the people, as everybody does
+        people = ledger.people([*batch.answered, *batch.gone])  # by their keys, all at once
+        _apply_answered(batch)
+        _settle_gone(batch, people)
+        give_ids(ledger)  # after those who leave have left theirs
         finish()
 
     ledger.step(apply)
@@ -90,27 +98,28 @@ def _read_holders(batch: _Batch) -> None:
 
 
 def _find_gone(batch: _Batch) -> None:
-    """W5a: missing from a list is not enough; each has to answer 404 on its own."""
-    missing = [crew for crew in batch.announced if crew not in batch.answered]
-    linked = batch.ledger.linked_among(missing)
-    for crew in missing:
-        if crew not in linked:
+    """W5a: missing from a list is not enough; each has to answer 404 on its own.
+
+    Not asked for are those who wait for a person or were kept by one: nothing can follow.
+    """
+    decided = batch.ledger.pending(Subject.EMPLOYEE) | batch.ledger.dismissed(Subject.EMPLOYEE)
+    for crew in batch.announced:
+        if crew in batch.answered or crew in decided:
             continue
+        asked_at = datetime.now(UTC)
         if batch.work.client.crew_exists(crew):
             raise UnexpectedAnswer("a crew that the list does not show")
-        batch.gone.append(crew)
-    if batch.gone:
+        batch.gone[crew] = asked_at
+    if batch.ledger.linked_among(batch.gone):
         check_not_empty(batch.work, Subject.EMPLOYEE)
 
 
-def _departments_known(batch: _Batch) -> PeopleContext:
+def _know_departments(batch: _Batch) -> None:
     """D6: a department that is not known yet is looked for once."""
-    context = _context(batch.ledger)
     records = list(batch.answered.values())
-    if batch.ledger.settings.slot is not None and unknown_departments(records, context):
+    has_slot = batch.ledger.settings.slot is not None
+    if has_slot and unknown_departments(records, _context(batch.ledger)):
         refresh_departments(batch.work)
-        context = _context(batch.ledger)
-    return context
 
 
 def _context(ledger: BatchLedger) -> PeopleContext:
@@ -122,13 +131,13 @@ def _context(ledger: BatchLedger) -> PeopleContext:
     return context
 
 
-def _tell_emptied_from_unreadable(batch: _Batch, context: PeopleContext) -> None:
+def _tell_emptied_from_unreadable(batch: _Batch) -> None:
     """E11: a page of others shows whether an attribute that is blank can be read at all."""
     ledger, records = batch.ledger, list(batch.answered.values())
     held: list[PersonPlan] = []
 
     def look() -> None:
-        held[:] = [plan for plan in plans_of(ledger, records, context) if plan.held]
+        held[:] = [plan for plan in plans_of(ledger, records, _context(ledger)) if plan.held]
 
     ledger.step(look)
     note_attributes(ledger.progress, records, ledger.settings)
@@ -140,20 +149,18 @@ def _tell_emptied_from_unreadable(batch: _Batch, context: PeopleContext) -> None
 
 
 # --- writing -------------------------------------------------------------------------------
-def _apply_answered(batch: _Batch, context: PeopleContext) -> None:
+def _apply_answered(batch: _Batch) -> None:
     ledger, crews = batch.ledger, batch.answered
     if not crews:
         return
+    context = _context(ledger)  # of now: a group may have gone since
     context.able_administrators = ledger.able_administrators()
     plans = [
         _decided(batch, plan, context) for plan in plans_of(ledger, list(crews.values()), context)
     ]
     write_plans(ledger, plans, met_before=())
     ledger.save_page(stored_page(_as_page(crews), plans, reading=ledger.progress.crews.reading))
-    ledger.drop_candidates(Subject.EMPLOYEE, list(crews))
-    give_ids(ledger)
-    changed = [crew for crew in crews if _changed_login(ledger, crew)]
-    ledger.note_acts(UnattendedKind.LOGIN, changed)
+    ledger.drop_candidates(Subject.EMPLOYEE, list(crews), before=batch.asked_at)
 
 
 def _decided(batch: _Batch, plan: PersonPlan, context: PeopleContext) -> PersonPlan:
@@ -173,36 +180,38 @@ def _as_page(crews: Mapping[UUID, Crew]) -> Page[Crew]:
     )
 
 
-def _changed_login(ledger: BatchLedger, crew: UUID) -> bool:
-    line = ledger.line_of(crew)
-    return line is not None and line.outcome == Outcome.UPDATED and "employee_id" in line.changes
-
-
-def _settle_gone(batch: _Batch) -> None:
+def _settle_gone(batch: _Batch, people: Mapping[UUID, Person]) -> None:
     """W7, W10: deleted on SmartHR's word within the brake, else put to a person."""
     ledger = batch.ledger
-    deleted_there = [
-        crew
-        for crew, is_deleted in batch.announced.items()
-        if is_deleted and crew not in batch.answered
-    ]
-    people = ledger.people(batch.gone)
-    # Whom a person is being asked about, or has kept, is theirs to decide.
     decided = ledger.pending(Subject.EMPLOYEE) | ledger.dismissed(Subject.EMPLOYEE)
-    left, limit = ledger.deletions_left() if people else (0, 0)
+    leaving = {crew: person for crew, person in people.items() if crew in batch.gone}
+    left, limit = ledger.deletions_left() if leaving else (0, 0)
     deleted: list[UUID] = []
-    for crew, person in sorted(people.items()):
+    for crew, person in sorted(leaving.items()):
         if crew in decided:
-            ledger.add_lines([line_about(person, Outcome.UNCHANGED, TO_A_PERSON)])
-        elif _may_go(batch, person) and len(deleted) < left and ledger.delete_person(person):
+            continue
+        if person.source_read_at is not None and person.source_read_at > batch.gone[crew]:
+            raise BeganAnew  # E12a: another door has read them since
+        if _may_go(batch, person) and len(deleted) < left and ledger.delete_person(person):
             deleted.append(crew)
             ledger.report([deleted_line(person)])
         else:
             ledger.propose(Subject.EMPLOYEE, {crew: person.pk})
             ledger.add_lines([line_about(person, Outcome.UNCHANGED, *_why(batch, person, limit))])
-    ledger.note_acts(UnattendedKind.DELETION, deleted)
+    note_acts(ledger.company, UnattendedKind.DELETION, deleted)
+    _tell_of_decided(batch, decided)
     # E12a: what a sync read before, and has not applied yet, brings nobody back.
-    people_writes.bury(company=ledger.company, crews=deleted_there)
+    buried = [crew for crew in batch.gone if batch.announced[crew]]
+    people_writes.bury(company=ledger.company, crews=buried)
+
+
+def _tell_of_decided(batch: _Batch, decided: Collection[UUID]) -> None:
+    """Whom a person is being asked about, or has kept, is theirs to decide."""
+    asked = [crew for crew in batch.announced if crew in decided and crew not in batch.answered]
+    people = batch.ledger.people(asked)
+    batch.ledger.add_lines(
+        [line_about(person, Outcome.UNCHANGED, TO_A_PERSON) for _, person in sorted(people.items())]
+    )
 
 
 def _may_go(batch: _Batch, person: Person) -> bool:

@@ -70,7 +70,10 @@ def read_changes(work: Work) -> None:
 def settle_changes(work: Work) -> None:
     """E11: what was emptied is told from what cannot be read by a page of others."""
     ledger = work.ledger
-    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, crew_ids(seen_crews(ledger))))
+    if ledger.progress.crews_read_from:
+        began = datetime.fromisoformat(ledger.progress.crews_read_from)
+        seen = crew_ids(seen_crews(ledger))
+        ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, seen, before=began))
     is_in_doubt = bool(held_crews(ledger)) and bool(hidden_from_token(ledger))
     if is_in_doubt and not ledger.progress.looked_for_values:
         page = work.client.crews_page(1, fields=ledger.settings.crew_fields)

@@ -21,11 +21,12 @@ from employees.services.removal import (
 )
 from groups.models import Group
 from groups.services import dissolve_groups
-from integrations.choices import CandidateStatus, RunKind, Subject
+from integrations.choices import CandidateStatus, RunKind, Subject, UnattendedKind
 from integrations.models import CrewTombstone, DeletionCandidate, SmartHRIntegration, SyncRun
 from integrations.sync import group_writes, people_writes, read_before
 from integrations.sync.ledger import Ledger
 from integrations.sync.plan_ids import login_limit
+from integrations.sync.recent_acts import acts_lately, note_acts
 from integrations.sync.rows import count_having, group_row, holder_row, person_row
 from integrations.sync.types import GroupPlan, GroupRow, Holder, Person, PersonPlan, SyncSettings
 
@@ -115,10 +116,18 @@ class CompanyRecords(Ledger):
         )
 
     def login_allowance(self) -> int:
-        return login_limit(int(self._employees().linked().count()))
+        limit = login_limit(int(self._employees().linked().count()))
+        return max(limit - acts_lately(self.company, UnattendedKind.LOGIN), 0)
 
-    def hold_logins(self, read: Collection[str], held: Mapping[UUID, str]) -> None:
-        read_before.hold_logins(self.company, read=read, held=held)
+    def held_logins(self) -> dict[UUID, str]:
+        return read_before.held_logins(self.company)
+
+    def hold_logins(self, held: Mapping[UUID, str]) -> None:
+        read_before.hold_logins(self.company, held)
+
+    def note_login_changes(self, crews: Collection[UUID]) -> None:
+        if self.unattended:
+            note_acts(self.company, UnattendedKind.LOGIN, crews)
 
     def delete_person(self, person: Person) -> bool:
         employee = self._employees().get(pk=person.pk)
@@ -163,11 +172,16 @@ class CompanyRecords(Ledger):
             batch_size=IN_CLAUSE,
         )
 
-    def drop_candidates(self, subject: Subject, answered: Collection[UUID]) -> None:
-        waiting = set(self._candidates(subject).values_list("smarthr_id", flat=True))
+    def drop_candidates(
+        self, subject: Subject, answered: Collection[UUID], *, before: datetime | None = None
+    ) -> None:
+        known = self._candidates(subject)
+        if before is not None:
+            known = known.filter(found_at__lt=before)
+        waiting = set(known.values_list("smarthr_id", flat=True))
         back = waiting.intersection(answered)
         for batch in batches(back):
-            self._candidates(subject).filter(smarthr_id__in=batch).delete()
+            known.filter(smarthr_id__in=batch).delete()
 
     def pending_candidates(self) -> int:
         return int(DeletionCandidate.objects.for_company(self.company.pk).pending().count())

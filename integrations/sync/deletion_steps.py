@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from integrations.choices import DeletionPolicy, Outcome, Subject
@@ -20,14 +20,16 @@ def settle_vanished(work: Work) -> None:
     """E12: proposes or deletes those whom a whole list did not show."""
     ledger = work.ledger
     seen = seen_crews(ledger)
-    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, crew_ids(seen)))
+    began = datetime.fromisoformat(ledger.progress.crews_read_from)
+    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, crew_ids(seen), before=began))
     missing = _missing(ledger, seen)
     if ledger.progress.crews.uncounted and missing:
         ledger.progress.crews.short = True  # nothing says that the list was whole
     if ledger.progress.is_incomplete or not missing:
         return  # the run fails, and a failed run deletes and proposes nothing
+    asked_at = datetime.now(UTC)
     answering = work.client.crews_by_id(missing, fields=("id",))
-    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, list(answering)))
+    ledger.step(lambda: ledger.drop_candidates(Subject.EMPLOYEE, list(answering), before=asked_at))
     gone = [crew for crew in missing if crew not in answering]
     limit = people_limit(len(ledger.linked_crews()))
     if ledger.settings.deletion == DeletionPolicy.CONFIRM or len(gone) > limit:

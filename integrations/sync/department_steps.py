@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from integrations.choices import Phase, Subject
+from integrations.choices import Phase, RunKind, Subject
 from integrations.reasons import Reason
 from integrations.smarthr.records import BadRecord, Department, Page
 from integrations.sync.held import department_from_json, department_to_json
@@ -79,6 +79,8 @@ def _look_again(work: Work) -> None:
     """
     ledger = work.ledger
     listing = ledger.progress.departments
+    if ledger.kind == RunKind.CHANGED:
+        return  # X2: it deletes nothing, whoever is missing
     if listing.short or not listed_departments(ledger) or not _vanished(ledger):
         return
 

@@ -9,7 +9,7 @@ from integrations.choices import Outcome, Subject
 from integrations.reasons import Reason
 from integrations.sync.ledger import Ledger, Line
 from integrations.sync.lines import line_about
-from integrations.sync.people_steps import all_wishes, seen_crews
+from integrations.sync.people_steps import all_wishes
 from integrations.sync.plan_ids import IdDecision, decide_ids
 from integrations.sync.types import Note, Person
 from integrations.sync.work import Work
@@ -22,6 +22,7 @@ def settle_ids(work: Work) -> None:
 
 def give_ids(ledger: Ledger) -> None:
     """In a step: what the crews read so far want instead of their present 社員ID."""
+    ledger.lock_company()  # S5 counts what others change
     wishes = all_wishes(ledger)
     people = ledger.people(wishes)
     wishes = {
@@ -39,14 +40,15 @@ def give_ids(ledger: Ledger) -> None:
     if held:
         wishes = {crew: code for crew, code in wishes.items() if crew not in held}
         decision = decide_ids(wishes, holders, names)
-    ledger.hold_logins(seen_crews(ledger), held)
     ledger.add_lines([_line(people[crew], _held_note(code)) for crew, code in held.items()])
     people |= ledger.people(decision.displaced)
     _move(ledger, decision, people, wishes)
+    ledger.hold_logins(held)
 
 
 def _held_back(ledger: Ledger, decision: IdDecision) -> dict[UUID, str]:
-    """S5: with nobody looking on, so many logins do not change at once."""
+    """S5: with nobody looking on, so many logins do not change at once; and what was held once
+    waits for a person, however few want to change now."""
     if not ledger.unattended:
         return {}
     created = ledger.outcomes(Subject.EMPLOYEE, [str(crew) for crew in decision.moves])
@@ -55,11 +57,16 @@ def _held_back(ledger: Ledger, decision: IdDecision) -> dict[UUID, str]:
         for crew, code in decision.moves.items()
         if created.get(str(crew)) != Outcome.CREATED
     }
-    allowed = ledger.login_allowance() if changes else 0
-    if len(changes) <= allowed:
+    if not changes:
         return {}
-    ledger.progress.brakes["logins"] = {"count": len(changes), "limit": allowed}
-    return changes
+    waiting = ledger.held_logins()
+    held = {crew: code for crew, code in changes.items() if waiting.get(crew) == code}
+    allowed = ledger.login_allowance()
+    if len(changes) - len(held) > allowed:
+        held = changes
+    if held:
+        ledger.progress.brakes["logins"] = {"count": len(held), "limit": allowed}
+    return held
 
 
 def _held_note(code: str) -> Note:
@@ -81,6 +88,7 @@ def _move(
         else:
             changed.append(_login_change(people[crew], code))
     ledger.report(changed, met_before={line.smarthr_id for line in changed})
+    ledger.note_login_changes([crew for crew in moves if crew not in created])
     lost = {crew: (wishes[crew], holder) for crew, holder in decision.refused.items()}
     lost |= {crew: (people[crew].employee_id, name) for crew, name in decision.displaced.items()}
     ledger.add_lines(

@@ -149,8 +149,16 @@ class Ledger(ABC):
         """How many 社員ID an unattended run may change (S5)."""
 
     @abstractmethod
-    def hold_logins(self, read: Collection[str], held: Mapping[UUID, str]) -> None:
-        """Of the crews that were read, these wait for a person with another 社員ID (S5)."""
+    def held_logins(self) -> dict[UUID, str]:
+        """Crew id -> the 社員ID that waits for a person (S5)."""
+
+    @abstractmethod
+    def hold_logins(self, held: Mapping[UUID, str]) -> None:
+        """These wait for a person, too; those that SmartHR asks for no more do not."""
+
+    @abstractmethod
+    def note_login_changes(self, crews: Collection[UUID]) -> None:
+        """Counts what an unattended run has changed."""
 
     @abstractmethod
     def delete_person(self, person: Person) -> bool:
@@ -172,8 +180,13 @@ class Ledger(ABC):
         """Makes pending candidates of records (SmartHR id -> primary key)."""
 
     @abstractmethod
-    def drop_candidates(self, subject: Subject, answered: Collection[UUID]) -> None:
-        """A candidate whose record answers again is none any more, dismissed or not."""
+    def drop_candidates(
+        self, subject: Subject, answered: Collection[UUID], *, before: datetime | None = None
+    ) -> None:
+        """A candidate whose record answers again is none any more, dismissed or not.
+
+        `before`: when they were asked for. Who was found missing later stays one (E12a).
+        """
 
     @abstractmethod
     def pending_candidates(self) -> int: ...

@@ -169,8 +169,14 @@ class MemoryLedger(KeptLines, Ledger):
     def login_allowance(self) -> int:
         return len(self.records.people)  # a person looks on
 
-    def hold_logins(self, read: Collection[str], held: Mapping[UUID, str]) -> None:
+    def held_logins(self) -> dict[UUID, str]:
+        return {}
+
+    def hold_logins(self, held: Mapping[UUID, str]) -> None:
         """Nobody is held: a person looks on."""
+
+    def note_login_changes(self, crews: Collection[UUID]) -> None:
+        """Nothing is counted: a person looks on."""
 
     def delete_person(self, person: Person) -> bool:
         if self.records.administrators == {person.pk}:
@@ -195,7 +201,9 @@ class MemoryLedger(KeptLines, Ledger):
     def propose(self, subject: Subject, records: Mapping[UUID, int]) -> None:
         self.records.pending[subject] |= set(records)
 
-    def drop_candidates(self, subject: Subject, answered: Collection[UUID]) -> None:
+    def drop_candidates(
+        self, subject: Subject, answered: Collection[UUID], *, before: datetime | None = None
+    ) -> None:
         self.records.pending[subject] -= set(answered)
         self.records.dismissed[subject] -= set(answered)
 

@@ -59,6 +59,8 @@ class PageReader:
         if page.number == 1 and not page.items and ledger.linked_crews():
             raise StopRun(Reason.EMPTY_ANSWER, confirm=True)  # G8
         progress.crews_read_from = progress.crews_read_from or page.read_at.isoformat()
+        # Before the people, as everybody does: whoever deletes some has to see who is new here.
+        ledger.lock_company()
         self.context.able_administrators = ledger.able_administrators()
         plans = plans_of(ledger, page.items, self.context)
         write_plans(ledger, plans, met_before=self.met)
@@ -146,6 +148,7 @@ def settle_held(work: Work) -> None:
 
 
 def _settle_chunk(ledger: Ledger, crews: list[Crew], number: int, context: PeopleContext) -> None:
+    ledger.lock_company()
     context.able_administrators = ledger.able_administrators()
     people = ledger.people([crew.id for crew in crews])
     # After an incomplete read nothing is emptied: what is blank stays as it is.

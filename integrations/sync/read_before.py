@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from companies.models import Company
 from companies.set_based import batches
 from employees.models import Employee
-from integrations.choices import PEOPLE_KINDS, Subject
+from integrations.choices import GOOD_STATUSES, PEOPLE_KINDS, Subject
 from integrations.models import HeldLogin, RunRecord, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 
@@ -27,7 +27,7 @@ def reported_crews(company: Company, *, but: int | None = None) -> set[UUID]:
     """Those of whom the last good sync of people, other than the run `but`, had something to say,
     and whose 社員ID waits for a person."""
     runs = SyncRun.objects.for_company(company).filter(
-        kind__in=PEOPLE_KINDS, finished_at__isnull=False, error_code=""
+        kind__in=PEOPLE_KINDS, status__in=GOOD_STATUSES, error_code=""
     )
     if but is not None:
         runs = runs.exclude(pk=but)
@@ -39,20 +39,41 @@ def reported_crews(company: Company, *, but: int | None = None) -> set[UUID]:
     return found | {crew for crew in held if crew is not None}
 
 
-def hold_logins(company: Company, *, read: Collection[str], held: Mapping[UUID, str]) -> None:
+def held_logins(company: Company) -> dict[UUID, str]:
+    """Crew id -> the 社員ID that waits for a person (S5)."""
+    rows = HeldLogin.objects.for_company(company).filter(employee__smarthr_id__isnull=False)
+    pairs = rows.values_list("employee__smarthr_id", "wanted")
+    return {crew: wanted for crew, wanted in pairs if crew is not None}
+
+
+def hold_logins(company: Company, held: Mapping[UUID, str]) -> None:
+    """Adds these, and forgets whatever SmartHR does not ask for any more.
+
+    The newest word decides, whoever has read it: what a person's number is by now stands with the
+    person, so that a sync that read earlier takes nothing away.
+    """
     rows = HeldLogin.objects.for_company(company)
-    known = dict(rows.values_list("employee__smarthr_id", "pk"))
-    decided = [pk for crew, pk in known.items() if str(crew) in read or crew in held]
-    for some in batches(decided):
-        rows.filter(pk__in=some).delete()
-    if not held:
-        return
     linked = Employee.objects.for_company(company).linked()
     for batch in batches(held):
-        people = linked.filter(smarthr_id__in=batch).values_list("pk", "smarthr_id")
+        people = dict(linked.filter(smarthr_id__in=batch).values_list("smarthr_id", "pk"))
+        rows.filter(employee_id__in=people.values()).delete()
         HeldLogin.objects.bulk_create(
-            [HeldLogin(company=company, employee_id=pk, wanted=held[crew]) for pk, crew in people]
+            [
+                HeldLogin(company=company, employee_id=pk, wanted=held[crew])
+                for crew, pk in people.items()
+            ]
         )
+    waiting = rows.select_related("employee", "employee__deletion_candidate")
+    for some in batches([row.pk for row in waiting if not _is_wanted(row)]):
+        rows.filter(pk__in=some).delete()
+
+
+def _is_wanted(row: HeldLogin) -> bool:
+    person = row.employee
+    is_candidate = hasattr(person, "deletion_candidate")  # SmartHR has them no more
+    has_it = person.employee_id == row.wanted
+    asked = person.source.get("emp_code") == row.wanted
+    return person.is_linked and asked and not has_it and not is_candidate
 
 
 def _id(text: str) -> UUID | None:

@@ -35,6 +35,7 @@ LOOKS = {
     "ends_soon": ("warning", "exclamation-triangle-fill"),
     "paused": ("danger", "x-circle-fill"),
     "stopped": ("danger", "x-circle-fill"),
+    "held": ("warning", "pause-circle-fill"),
     "connected": ("success", "check-circle-fill"),
     "not_connected": ("neutral", "dash-circle"),
     "notice": ("info", "info-circle-fill"),

@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings
 
 from integrations import check_texts
+from integrations.health_causes import WEBHOOK_TROUBLES
 from integrations.models import SmartHRIntegration
 from integrations.reason_texts import FIXED, attribute_label
 from integrations.reasons import Reason
 from integrations.services.connection_state import ConnectionState, Verdict, connection_state
 from integrations.services.first_import_notice import first_import_notice
+from integrations.views.issues import issue_lines
 
 NOT_CONNECTED = FIXED[Reason.NOT_CONNECTED]
 # A test that failed is told by its problem alone.
@@ -32,7 +34,9 @@ def connection_context(integration: SmartHRIntegration) -> dict[str, Any]:
         "connection": state,
         "check_tone": tone,
         "check_said": said,
-        "causes": "".join(causes(state)),
+        "issues": issue_lines(state),
+        "webhook_is_noticed": any(issue.cause in WEBHOOK_TROUBLES for issue in state.issues),
+        "causes": "" if state.is_noticed else "".join(causes(state)),
         "advice": list(_advice(state)),
         "unreadable": [attribute_label(name) for name in state.unreadable],
         "notes": list(_notes(state)),

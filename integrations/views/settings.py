@@ -32,6 +32,7 @@ from integrations.services.check import check_connection
 from integrations.services.connection import RefusedValue, configure, integration_of
 from integrations.services.webhook_state import webhook_state
 from integrations.views.connection import connection_context
+from integrations.views.health_sections import SECTIONS, health_context
 from integrations.views.progress import RunView
 
 HISTORY_LENGTH = 10
@@ -148,7 +149,10 @@ def settings_response(
     company = request.user.company
     recent = list(SyncRun.objects.for_company(company).order_by("-started_at")[:HISTORY_LENGTH])
     slot = integration.department_slot
-    situation_of(request, company).integration = integration
+    connection = connection_context(integration)
+    situation = situation_of(request, company)
+    situation.integration = integration
+    situation.issues = list(connection["connection"].issues)
     history = [RunView(run, slot) for run in recent]
     active = next((run for run in recent if run.is_active), None)
     context = {
@@ -162,7 +166,8 @@ def settings_response(
         ),
         "last_employees": _last(company, RunKind.EMPLOYEES, slot),
         **{f"{section}_form": _form(section, integration) for section in FORMS},
-        **connection_context(integration),
+        **connection,
+        **health_context(integration),
         "webhook": webhook_state(integration),
         **_results(request),
         **changed,
@@ -193,5 +198,5 @@ def _results(request: HttpRequest) -> dict[str, str]:
     return {
         f"{message.extra_tags}_result": str(message)
         for message in messages.get_messages(request)
-        if message.extra_tags in {*FORMS, TESTED}
+        if message.extra_tags in {*FORMS, *SECTIONS, TESTED}
     }

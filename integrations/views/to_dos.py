@@ -10,12 +10,16 @@ from django.urls import reverse
 from companies.models import Company
 from employees.services.guesses import initial_logins_paused
 from integrations.choices import PEOPLE_KINDS, SYNC_KINDS, RunKind, RunStatus, Subject
+from integrations.health_causes import Cause
+from integrations.health_texts import text_of_cause
+from integrations.holding import is_held
 from integrations.models import HeldLogin, SmartHRIntegration, SyncRun
 from integrations.plan import Plan, plan_of, plan_to_do
 from integrations.reasons import Reason
 from integrations.report import asks_about_account, records_of
 from integrations.services.connection_state import ConnectionState, Verdict, connection_state
 from integrations.views.connection import causes
+from integrations.views.issues import told_alone
 from integrations.views.progress import RunView
 from integrations.waiting import waiting_cards, waiting_deletions
 
@@ -41,11 +45,13 @@ def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
         *_plan(plan),
         *_deletions(company),
         *troubles,
+        *(_issues(state) if plan.may_process else ()),
         *_from_runs(integration, {kind: run for kind, run in ended.items() if run not in told}),
         *(to_do for kind in PEOPLE_KINDS for to_do in _from_people(ended.get(kind))),
         *(_deliveries(company) if plan.may_process else ()),
         *_held_logins(company),
         *_logins(company),
+        *_hold(integration),
         *(_first_steps(state, ended) if plan.may_process else ()),
     ]
 
@@ -126,6 +132,24 @@ def _connection(
     if text := "".join(causes(state, with_account=not asks)):
         address = f"{reverse('smarthr-settings')}#connection"
         yield ToDo(state.verdict, state.verdict.label, text, address, "接続を確認")
+
+
+def _issues(state: ConnectionState) -> Iterator[ToDo]:
+    """X3: what no other line tells: the connection's, a sync's, that of the deliveries."""
+    for issue in told_alone(state):
+        if issue.cause in {Cause.SYNC_FAILED, Cause.DELIVERIES_PARKED}:
+            continue
+        text = text_of_cause(issue.cause, issue.detail)
+        address = f"{reverse('smarthr-settings')}#issues"
+        yield ToDo(Verdict.BROKEN, Verdict.BROKEN.label, text.both, address, "状態を確認")
+
+
+def _hold(integration: SmartHRIntegration) -> Iterator[ToDo]:
+    """S6."""
+    if is_held(integration):
+        text = f"自動反映を{integration.held_until:%Y/%m/%d}まで一時停止しています。"
+        address = f"{reverse('smarthr-settings')}#hold"
+        yield ToDo("held", "一時停止中", text, address, "一時停止を確認")
 
 
 def _is_told(run: SyncRun, state: ConnectionState) -> bool:

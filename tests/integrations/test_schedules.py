@@ -131,9 +131,16 @@ def test_X2_the_first_times_are_laid_down_before_anything_starts(customer: Custo
     assert integration.next_full_at == next_night(customer.company.pk, timezone.now())
 
 
+def long_ago(customer: Customer) -> None:
+    SyncRun.objects.for_company(customer.company).update(
+        started_at=timezone.now() - timedelta(minutes=20)
+    )
+
+
 def test_X2_what_a_delivery_asks_for_starts_once(customer: Customer, account: Account) -> None:
     account.add_crew()
     customer.sync()
+    long_ago(customer)
     set_up(customer)
     want_changes(company=customer.company)
 
@@ -152,6 +159,7 @@ def test_X2_what_is_asked_for_is_tried_again_while_syncs_fail(
 ) -> None:
     account.add_crew()
     customer.sync()
+    long_ago(customer)
     set_up(customer)
     want_changes(company=customer.company)
     account.fail("status", path="/crews", status=418)
@@ -160,9 +168,7 @@ def test_X2_what_is_asked_for_is_tried_again_while_syncs_fail(
     work(run)
 
     start_due_syncs()
-    SyncRun.objects.for_company(customer.company).update(
-        started_at=timezone.now() - timedelta(minutes=20)
-    )
+    long_ago(customer)
     start_due_syncs()
 
     assert run.status == RunStatus.FAILED

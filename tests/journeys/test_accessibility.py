@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from companies.models import Company
 from employees.models import Employee
 from integrations.choices import Outcome, RunKind, RunStatus, Subject, WebhookMode
 from integrations.encryption import encrypt
-from integrations.models import SmartHRIntegration, Tie
+from integrations.health_causes import Cause
+from integrations.models import NotificationAddress, SmartHRIntegration, Tie
 from integrations.reasons import Reason
 from integrations.services.connection import account_mark
+from integrations.services.health import report_issue
+from integrations.services.notification_addresses import confirmation_path
 from tests.factories import (
     ActiveRunFactory,
     BusinessCardFactory,
@@ -49,6 +53,8 @@ NO_PAGES = {
     *("logout", "healthz", "readyz"),
     *("smarthr-save", "smarthr-start", "smarthr-preview", "smarthr-check"),
     "smarthr-webhook-secret",
+    *("smarthr-hold", "smarthr-resume"),
+    *("smarthr-address-add", "smarthr-address-again", "smarthr-address-remove"),
     *("smarthr-run-progress", "smarthr-run-csv", "bulk-export-cards"),
     *("smarthr-webhook", "None", "webhook-log-retry", "webhook-log-retry-all"),
 }
@@ -77,6 +83,16 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         webhook_problem=Reason.WEBHOOK_DISABLED,
         webhook_secret_ciphertext=encrypt("new"),
         webhook_old_secret_ciphertext=encrypt("old"),
+        held_since=timezone.now(),
+        held_until=timezone.localdate(),
+    )
+    report_issue(company, Cause.NO_SUCCESS)
+    told, asked = (
+        NotificationAddress.objects.create(company=company, email=f"{name}@example.net")
+        for name in ("told", "asked")
+    )
+    NotificationAddress.objects.for_company(company).filter(pk=told.pk).update(
+        confirmed_at=timezone.now()
     )
     integration = SmartHRIntegration.objects.for_company(company).get()
     person = EmployeeFactory(company=company, last_name="髙﨑", first_name="花子")
@@ -134,6 +150,7 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         "smarthr-settings": ["/settings/smarthr/"],
         "smarthr-webhook-rotate": [reverse("smarthr-webhook-rotate")],
         "smarthr-webhook-revoke": [reverse("smarthr-webhook-revoke")],
+        "smarthr-address-confirm": [confirmation_path(asked), confirmation_path(told)],
         "smarthr-runs": ["/settings/smarthr/runs/", "/settings/smarthr/runs/?status=cancelled"],
         "smarthr-run": [
             *(f"{report}?tab={tab}" for tab in tabs),

@@ -83,7 +83,7 @@ class Outlook:
         """`said`: by the banner of every page, which also speaks for the plan."""
         reason = self.verdict.reason
         if reason == Reason.ON_HOLD:
-            return _of_hold(self.integration)
+            return _of_hold(self.integration, said)
         if reason == Reason.MODE_OFF and has_any:
             return _of_mode_off()
         if reason == Reason.NOT_CONNECTED and waiting:
@@ -120,15 +120,17 @@ def may_sync(outlook: Outlook) -> bool:
     return plan_of(outlook.integration).may_process and outlook.integration.is_connected
 
 
-def _of_hold(integration: SmartHRIntegration) -> Notice:
-    until = integration.held_until
-    named = f"（{until:%Y/%m/%d}まで）" if until is not None else ""
+def _of_hold(integration: SmartHRIntegration, said: str) -> Notice:
+    what = f"自動反映を{integration.held_until:%Y/%m/%d}まで一時停止しています。"
+    kept, then = "受信したWebhookは保管しています。", "再開すると処理します。"
+    if what in said:
+        return Notice("warning", kept, then)
     return Notice(
         "warning",
-        f"自動反映を一時停止しています{named}。",
-        "受信したWebhookは保存しています。再開すると処理します。",
-        reverse("smarthr-settings"),
-        "SmartHR連携の設定を表示",
+        what,
+        f"{kept}{then}",
+        f"{reverse('smarthr-settings')}#hold",
+        "一時停止を確認",
     )
 
 

@@ -14,24 +14,22 @@ from webhooks.choices import DeliveryStatus
 from webhooks.models import Delivery, DeliveryCrew
 from webhooks.services.inboxes import locked_inbox
 
-AT_ONCE: Final = 200
+AT_ONCE: Final = 100
 
 
 def take_in(company: Company) -> None:
     """All that has come so far. Two at once do no harm."""
     while _new(company).exists():
-        _note(company, _next(company))  # before the lock: a sync that ends locks in that order
+        found = list(_new(company).order_by("received_at", "pk")[:AT_ONCE])
+        _note(company, found)  # before the lock: a sync that ends locks in that order
         with transaction.atomic():
             locked_inbox(company)
-            _expand(company, _next(company))
+            # Another may have been faster.
+            _expand(company, list(_new(company).filter(pk__in=[row.pk for row in found])))
 
 
 def _new(company: Company) -> Any:
     return Delivery.objects.for_company(company).filter(taken_in=False)
-
-
-def _next(company: Company) -> list[Delivery]:
-    return list(_new(company).order_by("received_at", "pk")[:AT_ONCE])
 
 
 def _expand(company: Company, deliveries: Sequence[Delivery]) -> None:

@@ -294,6 +294,7 @@ def test_number_of_queries_is_small_and_constant(
     RunFactory.create_batch(max(1, waiting), company=company)
     PersonCandidateFactory.create_batch(waiting, company=company)
 
-    # Session, person; candidates (once for dot and banner), plan, running sync, newest sync.
-    with django_assert_max_num_queries(6):
+    # Session, person; candidates (once for dot and banner), plan, running sync, newest sync,
+    # troubles.
+    with django_assert_max_num_queries(7):
         signed_in.get("/password/")

@@ -62,7 +62,7 @@ def test_T4_the_label_of_the_page_follows(
     response = press(signed_in)
 
     assert swapped(response) == [
-        *("connection-state", "connection-lead", "first-import", "webhook-now"),
+        *("connection-state", "connection-lead", "issues", "first-import", "webhook-now"),
     ]
     assert text(response).count("接続済み") == 2
     assert text(signed_in.get(PAGE)).count("接続済み") == 2
@@ -152,6 +152,7 @@ def test_T4_a_setting_that_needs_a_permission_says_so_at_once(
     assert swapped(saved) == [
         "connection-state",
         "connection-lead",
+        "issues",
         "connection-label",
         "connection-findings",
         "first-import",

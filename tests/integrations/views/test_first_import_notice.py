@@ -195,5 +195,5 @@ def test_number_of_queries_does_not_grow_with_findings(
     LinkedEmployeeFactory.create_batch(groups, company=company)
     keep(integration, crews=1204, retired=12, seen=100, unreadable=("email", "birth_at"))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         signed_in.get(PAGE)

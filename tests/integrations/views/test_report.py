@@ -287,7 +287,7 @@ def test_number_of_queries_does_not_grow(
 ) -> None:
     RunRecordFactory.create_batch(records, run=run)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         report(signed_in, run, tab="created")
 
 

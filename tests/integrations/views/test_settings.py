@@ -51,7 +51,9 @@ def test_page_shows_the_sections_in_order(signed_in: Client) -> None:
         "従業員リスト⇒社員リスト",
         "グループとして適用する部署",
         "Webhook",
+        "自動反映の一時停止",
         "その他の設定",
+        "通知先",
         "履歴",
     ]
     assert text.count("インポート・同期実行</button>") == 2
@@ -307,5 +309,5 @@ def test_number_of_queries_does_not_grow(
 ) -> None:
     RunFactory.create_batch(runs, company=company)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         signed_in.get(PAGE)

@@ -300,5 +300,5 @@ def test_number_of_queries_does_not_grow(
         DoneCrewFactory(delivery=delivery, smarthr_id=person.smarthr_id)
         DoneCrewFactory.create_batch(2, delivery=delivery)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         signed_in.get(PAGE, {"q": "姓"})

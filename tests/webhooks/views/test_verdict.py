@@ -160,7 +160,8 @@ def test_S6_resting_is_said_with_its_end(signed_in: Client, company: Company) ->
     page = signed_in.get(PAGE)
     alone = signed_in.get(detail(delivery))
 
-    assert "自動反映を一時停止しています（2100/04/05まで）。" in text(page)
+    assert text(page).count("自動反映を2100/04/05まで一時停止しています。") == 1
+    assert "受信したWebhookは保管しています。再開すると処理します。" in text(page)
     (row,) = page.context["rows"]
     assert (row.state_label, row.next_try, row.offers_retry) == ("再試行待ち", "再開後", False)
     assert "自動反映を一時停止しているため、待っています。再開すると処理します。" in text(alone)
