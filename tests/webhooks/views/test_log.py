@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
 from integrations.choices import Outcome
+from integrations.models import SmartHRIntegration
 from integrations.reasons import Reason
 from tests.factories import (
     ApproverFactory,
@@ -283,8 +284,17 @@ def test_C3_only_administrators_open_it(client: Client, company: Company) -> Non
     assert statuses == [403] * 4
 
 
-def test_the_menu_leads_there(signed_in: Client) -> None:
-    assert signed_in.get("/").content.decode().count(f'href="{PAGE}"') == 2
+def test_P2_the_menu_leads_there_where_there_is_an_integration(
+    signed_in: Client, integration: SmartHRIntegration
+) -> None:
+    def entries() -> int:
+        return signed_in.get("/employees/").content.decode().count(f'href="{PAGE}"')
+
+    assert entries() == 2
+
+    SmartHRIntegration.objects.for_company(integration.company).update(plan_started_on=None)
+
+    assert entries() == 0
 
 
 @pytest.mark.parametrize("count", [1, 30])
