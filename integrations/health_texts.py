@@ -43,7 +43,8 @@ SETTINGS_PAGE: Final = ("smarthr-settings", "SmartHR連携の設定")
 PAGES: Final[Mapping[str, tuple[str, str]]] = {
     Cause.DELETIONS_ASKED: ("smarthr-deletions", "削除の確認"),
     Cause.LOGINS_CHANGED: ("smarthr-runs", "同期の履歴"),
-    Cause.LOGINS_HELD: SETTINGS_PAGE,
+    Cause.LOGINS_HELD: ("smarthr-held-logins", "社員IDの変更の確認"),
+    Cause.DELIVERIES_PARKED: ("webhook-log", "Webhook受信ログ"),
 }
 
 

@@ -53,8 +53,8 @@ class Delivery(TenantOwned):
         max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING
     )
     received_at = models.DateTimeField(default=timezone.now)
-    # W9: whether it came with the present secret or the one before.
-    with_current_secret = models.BooleanField(default=True)
+    # W9: the mark of the secret that it came with (integrations.services.webhook_secrets).
+    secret = models.CharField(max_length=16, blank=True)
     says_deleted = models.BooleanField(default=False)
     # What the endpoint keeps, so that it writes one row: until they are taken in.
     crew_ids = models.JSONField(default=list)

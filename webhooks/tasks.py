@@ -7,6 +7,7 @@ from celery import shared_task
 
 from companies.models import Company
 from webhooks.services.nudges import EXPIRES
+from webhooks.services.parked import tell_of_parked
 from webhooks.services.processing import process
 from webhooks.services.upkeep import companies_with_work, needs_to_come_again, purge
 
@@ -33,6 +34,7 @@ def sweep() -> None:
     """Deliveries whose message was lost, whose time has come or whose worker died."""
     for company_id in companies_with_work():
         process_company.apply_async(args=(company_id,), expires=EXPIRES)
+    tell_of_parked()
 
 
 @shared_task(name="webhooks.purge")

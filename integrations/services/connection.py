@@ -37,6 +37,7 @@ from integrations.services.webhook_moves import FIELD as WEBHOOK_FIELD
 from integrations.services.webhook_moves import Move, follow, prepare
 from integrations.services.webhook_registration import Registered
 from integrations.services.webhook_removals import remove_registered
+from integrations.signals import connection_changed
 from integrations.webhook_texts import BUSY
 
 __all__ = [
@@ -172,6 +173,8 @@ def _save(
         audit["account"] = (None, "確認済み")
         _forget_readings(company)
         clear_issue(company, Reason.OTHER_ACCOUNT)
+    if audit.keys() & {"subdomain", "token"}:
+        connection_changed.send(sender=SmartHRIntegration, company_id=company.pk)
     if audit.keys() & READ_ALL_AFTER:
         integration.crews_watermark = None
     integration.save()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,14 +14,16 @@ from integrations import encryption
 from integrations.models import SmartHRIntegration
 
 SECRET_BYTES: Final = 32
+MARK_LENGTH: Final = 16
 # W9: how long the old one is accepted after the first delivery with the new one.
 OVERLAP: Final = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedSecret:
-    value: bytes
-    is_current: bool
+    value: bytes = field(repr=False)
+    # Which one it is; tells nothing of it (W9).
+    mark: str
 
 
 def new_secret() -> str:
@@ -55,15 +58,20 @@ def accepted_secrets(integration: SmartHRIntegration) -> list[AcceptedSecret]:
 
     One that cannot be decrypted is left out: nothing authenticates with it.
     """
-    kept = [(integration.webhook_secret_ciphertext, True)]
+    kept = [integration.webhook_secret_ciphertext]
     if not _old_one_has_ended(integration):
-        kept.append((integration.webhook_old_secret_ciphertext, False))
+        kept.append(integration.webhook_old_secret_ciphertext)
     found = []
-    for ciphertext, is_current in kept:
+    for ciphertext in kept:
         value = _plain(ciphertext)
         if value:
-            found.append(AcceptedSecret(value.encode(), is_current))
+            found.append(AcceptedSecret(value.encode(), mark_of(ciphertext)))
     return found
+
+
+def mark_of(ciphertext: str) -> str:
+    """Another one as soon as the secret is another."""
+    return hashlib.sha256(ciphertext.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def old_is_accepted(integration: SmartHRIntegration) -> bool:

@@ -23,6 +23,9 @@ from integrations.views.issues import told_alone
 from integrations.views.progress import RunView
 from integrations.waiting import waiting_cards, waiting_deletions
 
+# By the sync itself, and by the number of deliveries.
+TOLD_ELSEWHERE = (Cause.SYNC_FAILED, Cause.DELIVERIES_PARKED)
+
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
@@ -137,7 +140,7 @@ def _connection(
 def _issues(state: ConnectionState) -> Iterator[ToDo]:
     """X3: what no other line tells: the connection's, a sync's, that of the deliveries."""
     for issue in told_alone(state):
-        if issue.cause in {Cause.SYNC_FAILED, Cause.DELIVERIES_PARKED}:
+        if issue.cause in TOLD_ELSEWHERE:
             continue
         text = text_of_cause(issue.cause, issue.detail)
         address = f"{reverse('smarthr-settings')}#issues"

@@ -322,7 +322,7 @@ def test_X8_tying_thousands_takes_few_queries(
     )
     chosen = keys(run)
 
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(62):
         done = tie(company=customer.company, ties=chosen, actor=ACTOR)
 
     assert len(done.done) == 2000

@@ -13,7 +13,7 @@ from companies.models import AuditEntry
 from integrations.models import SmartHRIntegration
 from integrations.services.receipts import note_received
 from integrations.services.webhook_rotation import RotationRefused, revoke_old, rotate_secret
-from integrations.services.webhook_secrets import accepted_secrets, current_secret
+from integrations.services.webhook_secrets import accepted_secrets, current_secret, mark_of
 from simulator.account import Account
 from tests.integrations.conftest import Answer, Customer, run_command
 from tests.integrations.webhooks import remote_ids, turn_on
@@ -35,7 +35,8 @@ def at_smarthr(customer: Customer) -> Any:
 
 
 def receive(customer: Customer, *, ago: timedelta = timedelta()) -> None:
-    note_received(company=customer.company, at=timezone.now() - ago, with_current_secret=True)
+    present = mark_of(customer.integration.webhook_secret_ciphertext)
+    note_received(company=customer.company, at=timezone.now() - ago, secret=present)
 
 
 def test_W9_smarthr_gets_the_new_one_and_both_are_accepted(

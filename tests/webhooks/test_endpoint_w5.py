@@ -14,10 +14,12 @@ from django.utils import timezone
 from companies.models import Company
 from integrations.encryption import encrypt
 from integrations.models import SmartHRIntegration
+from integrations.services.webhook_secrets import mark_of
 from tests.factories import IntegrationFactory
 from tests.integrations.conftest import Customer
 from tests.webhooks.posts import HEADER, SECRET, address, body, deliveries, send, send_bytes, stored
 from webhooks.models import Delivery
+from webhooks.services.processing import process
 
 KNOWN = "/webhooks/smarthr/{}/"
 REFUSAL = b'{"detail":"unauthorized"}'
@@ -120,8 +122,26 @@ def test_W9_the_old_secret_is_taken_until_72_hours_after_the_first_with_the_new_
         answers.append((send(inbox, secret="the old one"), send(inbox)))
 
     assert answers == [(200, 200), (200, 200), (401, 200)]
-    with_current = [row.with_current_secret for row in deliveries(inbox)]
-    assert with_current == [False, True, False, True, True]
+    present = mark_of(inbox.integration.webhook_secret_ciphertext)
+    with_present = [row.secret == present for row in deliveries(inbox)]
+    assert with_present == [False, True, False, True, True]
+
+
+def test_W9_a_secret_that_was_rotated_away_since_confirms_nothing(inbox: Customer) -> None:
+    """It came with what was the present one; before it is taken in, that is the old one."""
+    send(inbox)
+    rows = SmartHRIntegration.objects.for_company(inbox.company)
+    former = inbox.integration.webhook_secret_ciphertext
+    rows.update(
+        webhook_old_secret_ciphertext=former,
+        webhook_secret_ciphertext=encrypt("the new one"),
+        webhook_secret_seen_at=None,
+    )
+
+    process(inbox.company, should_pause=lambda: False)
+
+    assert inbox.integration.webhook_received_at is not None
+    assert inbox.integration.webhook_secret_seen_at is None
 
 
 def test_W5_a_secret_beyond_ascii_is_compared_by_its_bytes(inbox: Customer) -> None:

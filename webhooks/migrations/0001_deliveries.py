@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('event', models.CharField(blank=True, max_length=40)),
                 ('status', models.CharField(choices=[('pending', '未処理'), ('processed', '処理済み'), ('ignored', '対象外'), ('failed', '失敗')], default='pending', max_length=10)),
                 ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('with_current_secret', models.BooleanField(default=True)),
+                ('secret', models.CharField(blank=True, max_length=16)),
                 ('says_deleted', models.BooleanField(default=False)),
                 ('crew_ids', models.JSONField(default=list)),
                 ('taken_in', models.BooleanField(default=False)),

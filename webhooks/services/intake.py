@@ -54,11 +54,10 @@ def _expand(company: Company, deliveries: Sequence[Delivery]) -> None:
 
 
 def _note(company: Company, deliveries: Sequence[Delivery]) -> None:
-    """W3, W9: the newest of all, and the first with the present secret."""
-    for delivery in deliveries[-1:]:
-        note_received(company=company, at=delivery.received_at, with_current_secret=False)
-    for delivery in [row for row in deliveries if row.with_current_secret][:1]:
-        note_received(company=company, at=delivery.received_at, with_current_secret=True)
+    """W3, W9: the first with each secret, and the newest of all."""
+    first = {row.secret: row for row in reversed(deliveries)}
+    for delivery in [*first.values(), *deliveries[-1:]]:
+        note_received(company=company, at=delivery.received_at, secret=delivery.secret)
 
 
 def ask_for_sync(company: Company) -> None:

@@ -51,9 +51,7 @@ def keep(
     *, integration: SmartHRIntegration, secret: AcceptedSecret, body: bytes | None
 ) -> Delivery:
     """The row of an authentic delivery, committed; None stands for a body that is too large."""
-    delivery = Delivery(
-        company_id=integration.company_id, with_current_secret=secret.is_current, **_fields(body)
-    )
+    delivery = Delivery(company_id=integration.company_id, secret=secret.mark, **_fields(body))
     with _in_haste():
         delivery.save(force_insert=True)
     # A function with a name: Django's line about a failure asks for it.

@@ -81,7 +81,7 @@ def test_E3_a_random_id_that_somebody_has_is_drawn_again(
     crews = [account.add_crew(emp_code=None) for _ in range(2)]
     draws = ["TAKEN001", "FREE0001", "FREE0002", "FREE0002", "FREE0003", "FREE0004"]
 
-    with mock.patch("integrations.sync.database.random_employee_id", side_effect=draws):
+    with mock.patch("integrations.sync.company_records.random_employee_id", side_effect=draws):
         answer = customer.sync()
 
     assert {customer.person(crew).employee_id for crew in crews} == {"FREE0003", "FREE0004"}

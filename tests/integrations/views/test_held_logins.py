@@ -79,5 +79,5 @@ def test_number_of_queries_does_not_grow(
 ) -> None:
     hold(company, count)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         signed_in.get(PAGE)
