@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from integrations.choices import Outcome
-from integrations.models import RunRecord
 from integrations.reason_texts import COLUMN_LABELS
 
 # What the label of a record shows.
 NAMED = frozenset({"employee_id", "last_name", "first_name", "name"})
+
+
+class Recorded(Protocol):
+    """A record of a report, or of another log."""
+
+    @property
+    def outcome(self) -> str: ...
+
+    @property
+    def changes(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class Change:
         return self.label == COLUMN_LABELS["employee_id"]
 
 
-def changes_of(record: RunRecord) -> list[Change]:
+def changes_of(record: Recorded) -> list[Change]:
     """What to show of a change; of a new record not what its name says, of a deleted nothing."""
     if record.outcome == Outcome.DELETED:
         return []

@@ -30,7 +30,7 @@ from integrations.encryption import encrypt
 from integrations.models import DeletionCandidate, RunRecord, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from webhooks.choices import CrewEvent, DeliveryStatus
-from webhooks.models import Delivery, DeliveryCrew
+from webhooks.models import Delivery, DeliveryCrew, DeliveryTry
 
 M = TypeVar("M", bound=Model)
 PASSWORD = "correct horse battery"
@@ -213,6 +213,47 @@ class ParkedDeliveryFactory(DeliveryFactory):
     reason = Reason.ATTEMPTS_EXHAUSTED
     detail = {"attempts": 10, "last": Reason.UNEXPECTED_ANSWER, "last_detail": {}}
     attempts = failures = 10
+
+
+class DoneDeliveryFactory(RowFactory[Delivery]):
+    """One about one person, who has no row yet, that was processed."""
+
+    class Meta:
+        model = Delivery
+
+    company = factory.SubFactory(CompanyFactory)
+    event = CrewEvent.UPDATED
+    status = DeliveryStatus.PROCESSED
+    taken_in = True
+    people = 1
+    attempts = 1
+    finished_at: Any = factory.LazyFunction(timezone.now)
+
+
+class DoneCrewFactory(RowFactory[DeliveryCrew]):
+    """A person whom the delivery updated."""
+
+    class Meta:
+        model = DeliveryCrew
+
+    delivery = factory.SubFactory(DoneDeliveryFactory)
+    company = factory.SelfAttribute("delivery.company")
+    smarthr_id = factory.LazyFunction(uuid.uuid4)
+    done_at: Any = factory.LazyFunction(timezone.now)
+    label = factory.Sequence(lambda number: f"姓{number} 名（emp-{number}）")
+    outcome = Outcome.UPDATED
+
+
+class DeliveryTryFactory(RowFactory[DeliveryTry]):
+    """One that went well."""
+
+    class Meta:
+        model = DeliveryTry
+
+    delivery = factory.SubFactory(DoneDeliveryFactory)
+    company = factory.SelfAttribute("delivery.company")
+    at: Any = factory.LazyFunction(timezone.now)
+    seconds = 0.42
 
 
 def counts(**employees: int) -> dict[str, dict[str, int]]:

@@ -35,9 +35,13 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
         """Those whose worker has been silent for longer than a lease."""
         return self.pending().filter(lease__isnull=False, lease_until__lt=now)
 
+    def failed(self) -> DeliveryQuerySet:
+        """Those that need a person: parked, or not to be read."""
+        return self.filter(status=DeliveryStatus.FAILED)
+
     def parked(self) -> DeliveryQuerySet:
         """W8: after ten failures of their own."""
-        return self.filter(status=DeliveryStatus.FAILED, reason=Reason.ATTEMPTS_EXHAUSTED)
+        return self.failed().filter(reason=Reason.ATTEMPTS_EXHAUSTED)
 
 
 class Delivery(TenantOwned):
@@ -115,7 +119,11 @@ class DeliveryCrew(TenantOwned):
         constraints = [
             models.UniqueConstraint(fields=["delivery", "smarthr_id"], name="crew_once_a_delivery")
         ]
-        indexes = [models.Index(fields=["company", "smarthr_id"], name="delivery_crew_by_id")]
+        indexes = [
+            models.Index(fields=["company", "smarthr_id"], name="delivery_crew_by_id"),
+            # The first two, and page by page, of an import of thousands.
+            models.Index(fields=["delivery", "id"], name="delivery_crew_in_order"),
+        ]
 
     def __str__(self) -> str:
         return str(self.smarthr_id)

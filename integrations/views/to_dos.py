@@ -51,6 +51,7 @@ def to_dos(integration: SmartHRIntegration) -> list[ToDo]:
         *(_issues(state) if plan.may_process else ()),
         *_from_runs(integration, {kind: run for kind, run in ended.items() if run not in told}),
         *(to_do for kind in PEOPLE_KINDS for to_do in _from_people(ended.get(kind))),
+        *(_deliveries(company) if plan.may_process else ()),
         *_held_logins(company),
         *_logins(company),
         *_hold(integration),
@@ -137,7 +138,7 @@ def _connection(
 
 
 def _issues(state: ConnectionState) -> Iterator[ToDo]:
-    """X3: what neither the connection's line nor a sync's tells."""
+    """X3: what no other line tells: the connection's, a sync's, that of the deliveries."""
     for issue in told_alone(state):
         if issue.cause in TOLD_ELSEWHERE:
             continue
@@ -186,6 +187,15 @@ def _held_logins(company: Company) -> Iterator[ToDo]:
         text = f"社員IDの変更を{held:,}名分止めています。正しければ、変更してください。"
         address = reverse("smarthr-held-logins")
         yield ToDo("needs_confirmation", "要確認", text, address, "社員IDの変更を確認")
+
+
+def _deliveries(company: Company) -> Iterator[ToDo]:
+    """W8: of the webhook, whose app stands above this one."""
+    failed = company.webhook_deliveries.failed().count()
+    if failed:
+        text = f"Webhookを{failed:,}件処理できませんでした。"
+        address = f"{reverse('webhook-log')}?period=all&status=failed"
+        yield ToDo("failed", "失敗", text, address, "受信ログを確認")
 
 
 def _logins(company: Company) -> Iterator[ToDo]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from companies.models import Company
 from employees.models import Employee
 from integrations.choices import Outcome, RunKind, RunStatus, Subject, WebhookMode
 from integrations.encryption import encrypt
@@ -24,8 +25,13 @@ from integrations.services.notification_addresses import confirmation_path
 from tests.factories import (
     ActiveRunFactory,
     BusinessCardFactory,
+    DeliveryFactory,
+    DeliveryTryFactory,
+    DoneCrewFactory,
+    DoneDeliveryFactory,
     EmployeeFactory,
     GroupCandidateFactory,
+    ParkedDeliveryFactory,
     PersonCandidateFactory,
     RunFactory,
     RunRecordFactory,
@@ -33,6 +39,7 @@ from tests.factories import (
 )
 from tests.journeys.steps import log_in
 from tests.project_tree import all_views
+from webhooks.models import Delivery
 
 RULES = {
     "resultTypes": ["violations"],
@@ -49,6 +56,7 @@ NO_PAGES = {
     *("smarthr-hold", "smarthr-resume"),
     *("smarthr-address-add", "smarthr-address-again", "smarthr-address-remove"),
     *("smarthr-run-progress", "smarthr-run-csv", "bulk-export-cards"),
+    *("smarthr-webhook", "None", "webhook-log-retry", "webhook-log-retry-all"),
 }
 
 
@@ -131,6 +139,7 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
     )
     active = ActiveRunFactory(company=company, phase_done=600, phase_total=1204)
     report = reverse("smarthr-run", args=[done.pk])
+    received = deliveries(company, waiting.smarthr_id)
     deletions = reverse("smarthr-deletions")
     tabs = ("reported", "logins", "created", "moved", "deleted", "groups")
     return {
@@ -150,6 +159,7 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
                 for run in (failed, preview, survey, other_account, active)
             ),
         ],
+        "smarthr-held-logins": ["/settings/smarthr/logins/"],
         "smarthr-deletions": [f"{deletions}?tab=people", f"{deletions}?tab=groups"],
         "smarthr-deletions-approve": [f"{deletions}approve/?tab=people&pk={waiting.pk}"],
         "smarthr-deletions-keep": [f"{deletions}keep/?tab=people&pk={waiting.pk}"],
@@ -157,10 +167,30 @@ def pages(administrator: Employee) -> dict[str, list[str]]:
         "smarthr-relink": [reverse("smarthr-relink", args=[other_account.pk])],
         "smarthr-accept-account": [reverse("smarthr-accept-account", args=[other_account.pk])],
         "smarthr-first-import": ["/settings/smarthr/first-import/"],
+        "webhook-log": ["/webhooks/log/", "/webhooks/log/?status=ignored&q=x"],
+        "webhook-log-delivery": [
+            reverse("webhook-log-delivery", args=[delivery.pk]) for delivery in received
+        ],
         "display-mode": ["/display/"],
         "smarthr-run-cancel": [reverse("smarthr-run-cancel", args=[active.pk])],
         "404": ["/nothing/"],
     }
+
+
+def deliveries(company: Company, linked: uuid.UUID) -> list[Delivery]:
+    """An import, one that is parked and one that waits."""
+    done = DoneDeliveryFactory(company=company, event="crew_imported", people=61)
+    notes = [{"reason": Reason.WAITS_FOR_WORD, "detail": {}}]
+    changes = {"employee_id": ["00027", "A-00027"], "email": ["a@example.com", ""]}
+    DoneCrewFactory(delivery=done, smarthr_id=linked, label="", notes=notes, changes=changes)
+    DoneCrewFactory.create_batch(60, delivery=done)
+    DeliveryTryFactory(delivery=done)
+    parked = ParkedDeliveryFactory(crew=None, company=company)
+    DeliveryTryFactory(delivery=parked, reason=Reason.UNEXPECTED_ANSWER)
+    waiting = DeliveryFactory(crew=None, company=company, reason=Reason.MAINTENANCE, attempts=1)
+    DoneCrewFactory(delivery=waiting, label="", outcome="", done_at=None)
+    DoneDeliveryFactory(company=company, status="failed", reason=Reason.BODY_UNREADABLE, people=0)
+    return [done, parked, waiting]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from integrations.models import NotificationAddress, SmartHRIntegration, SyncRun
 from integrations.reasons import Reason
 from integrations.services.check_result import Access
 from integrations.services.health import clear_issue, report_issue
-from tests.factories import ApproverFactory, IntegrationFactory, RunFactory
+from tests.factories import ApproverFactory, IntegrationFactory, ParkedDeliveryFactory, RunFactory
 from tests.integrations.views.screen import PAGE, keep, text
 
 BANNER = re.compile(r'mk-alert--(\w+) mk-lasting">.*?<strong>(.*?)</strong>(.*?)<', re.DOTALL)
@@ -102,6 +102,7 @@ def test_X3_what_a_sync_has_met_is_said_once(signed_in: Client, company: Company
 def test_X3_parked_deliveries_are_a_line_at_home_and_no_banner(
     signed_in: Client, company: Company
 ) -> None:
+    ParkedDeliveryFactory.create_batch(2, company=company)
     report_issue(company, Cause.DELIVERIES_PARKED, {"count": 2})
 
     assert [item[:2] for item in to_dos(signed_in)] == [
