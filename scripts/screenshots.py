@@ -31,6 +31,7 @@ def main() -> None:
             _take(page, "login")
             _log_in(page, options)
             report = _sync(page)
+            _let_a_change_arrive(page, options.simulator)
             _take_pages(page, report)
             state = page.context.storage_state()
         phone: dict[Scheme, str] = {"light": "report-phone", "dark": "report-phone-dark"}
@@ -45,6 +46,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts.screenshots", description=__doc__)
     parser.add_argument("--address", default="http://127.0.0.1:8000")
+    parser.add_argument("--simulator", default="http://127.0.0.1:8100/demo/")
     parser.add_argument("--company", default="demo")
     parser.add_argument("--employee-id", default="admin")
     parser.add_argument("--password", default="demo-password-2026")
@@ -92,11 +94,35 @@ def _sync(page: Page) -> str:
     return page.url
 
 
+def _let_a_change_arrive(page: Page, simulator: str) -> None:
+    """Turns the webhook on, changes somebody in SmartHR, and waits until the log says so."""
+    page.goto("/settings/smarthr/")
+    page.get_by_label("自動同期する(Webhookを自動で登録)").check()
+    section = page.locator("#webhook")
+    section.get_by_role("button", name="保存").click()
+    section.get_by_role("button", name="切り替え").click()
+    section.get_by_text("保存しました。").wait_for()
+    there = page.context.new_page()
+    there.goto(simulator)
+    there.locator("main table a").first.click()
+    there.locator("input[name=last_name]").fill("髙﨑")
+    there.get_by_role("button", name="保存").click()
+    there.close()
+    processed = page.locator("tbody").get_by_text("処理済み")
+    for _ in range(60):
+        page.goto("/webhooks/log/")
+        if processed.count():
+            return
+        page.wait_for_timeout(500)
+    raise SystemExit("the change did not arrive")
+
+
 def _take_pages(page: Page, report: str) -> None:
     for name, path in (
         ("report", report),
         ("home", "/"),
         ("settings", "/settings/smarthr/"),
+        ("webhook-log", "/webhooks/log/"),
         ("employees", "/employees/"),
         ("groups", "/groups/"),
     ):

@@ -67,7 +67,7 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
     if not plan_of(integration).is_open:
         return not_switched_on(request, integration, status=403)
     before = (integration.subdomain, integration.token_ciphertext)
-    was_connected = integration.is_connected
+    said_elsewhere = (integration.is_connected, integration.webhook_mode)
     stored = FORMS[section].stored(integration)
     form = FORMS[section](request.POST, initial=stored, auto_id=f"{section}_%s")
     if not form.is_valid() or _must_ask(form, integration, request):
@@ -82,11 +82,12 @@ def save_section(request: SignedInRequest, section: str) -> HttpResponse:
     if is_new and integration.is_connected:
         check_connection(company=request.user.company)  # saved already, whatever it finds (T4)
         integration = integration_of(request.user.company)
-    if not request.htmx or integration.is_connected != was_connected:
+    changes_others = said_elsewhere != (integration.is_connected, integration.webhook_mode)
+    if not request.htmx or changes_others:
         messages.success(request, SAVED, extra_tags=section)
         if is_new:
             messages.info(request, TESTED, extra_tags=TESTED)
-        # The first connection changes what the other sections say.
+        # The first connection and another mode change what the other sections say.
         return HttpResponseClientRefresh() if request.htmx else to_section(section)
     said = {f"{section}_result": SAVED, f"{TESTED}_result": TESTED if is_new else ""}
     return section_response(request, integration, section, said=said)

@@ -123,8 +123,12 @@ def test_W1_a_switch_is_asked_about_first(
 def test_W2_registered_webhook_is_told_with_its_newest_delivery(
     signed_in: Client, integration: SmartHRIntegration, account: Account
 ) -> None:
-    said = section(switch(signed_in, "auto"))
+    switched = switch(signed_in, "auto")
+    said = section(signed_in.get(PAGE))
+    # S6 and the banners speak of the mode, too.
+    assert switched["HX-Refresh"] == "true"
     assert "状態：登録済み受信はまだありません" in said
+    assert "保存しました。" in said
     assert len(account.webhooks) == 1
 
     at = timezone.localtime()
@@ -288,9 +292,9 @@ def test_T4_newest_look_at_the_webhook_decides_what_is_said_of_its_permission(
     keep(integration, webhooks_read="missing", webhooks_update="missing")
     assert "Webhook:参照・更新今の設定では不要です" in text(signed_in.get(PAGE))
 
-    saved = switch(signed_in, "auto")
+    switch(signed_in, "auto")
 
-    assert "Webhook:参照・更新参照・更新できます" in text(saved)
+    assert "Webhook:参照・更新参照・更新できます" in text(signed_in.get(PAGE))
     later = timezone.now() + timedelta(seconds=1)
     change(integration, webhook_problem="permission_missing", webhook_checked_at=later)
     assert "Webhook:参照・更新権限がありません" in text(signed_in.get(PAGE))
