@@ -85,6 +85,8 @@ class SmartHRIntegration(TenantOwned):
     crews_watermark = models.DateTimeField(null=True, blank=True, editable=False)
     # Since when something asks for a changed-only sync as soon as one may run.
     changes_wanted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The same for a comparison of everything (S6: at the end of a hold that nobody looked at).
+    full_wanted_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the next one of each is due; whoever moves it on starts it.
     next_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     next_full_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -23,6 +23,8 @@ def note_good_run(run: SyncRun, progress: Progress) -> None:
         return
     _note_watermark(run, progress, rows)
     rows.filter(changes_wanted_at__lte=run.started_at).update(changes_wanted_at=None)
+    if run.kind == RunKind.EMPLOYEES:
+        rows.filter(full_wanted_at__lte=run.started_at).update(full_wanted_at=None)
     if run.kind == RunKind.EMPLOYEES and run.trigger not in UNATTENDED:
         rows.filter(people_imported_at=None).update(people_imported_at=timezone.now())
     people_read.send(

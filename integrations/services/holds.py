@@ -105,7 +105,7 @@ def _end_unattended(company_id: int) -> None:
         integration = _locked(company_id)
         until = integration.held_until
         if integration.held_since and until is not None and until < timezone.localdate():
-            _end(integration, ITSELF, next_full_at=timezone.now())
+            _end(integration, ITSELF, full_wanted_at=timezone.now())
 
 
 def _end(integration: SmartHRIntegration, actor: Actor, **values: Any) -> None:

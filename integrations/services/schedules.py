@@ -67,10 +67,11 @@ def forget_old_acts() -> None:
 def _due(now: datetime) -> Any:
     hourly = Q(hourly_sync=True) & (Q(next_changed_at=None) | Q(next_changed_at__lte=now))
     nightly = Q(nightly_sync=True) & (Q(next_full_at=None) | Q(next_full_at__lte=now))
+    asked = Q(changes_wanted_at__isnull=False) | Q(full_wanted_at__isnull=False)
     return (
         SmartHRIntegration.objects.across_companies()
         .select_related("company")
-        .filter(hourly | nightly | Q(changes_wanted_at__isnull=False))
+        .filter(hourly | nightly | asked)
         # X2: nothing unattended before a person has completed a whole one.
         .filter(people_imported_at__isnull=False, preview_due=False)
         .exclude(webhook_mode=WebhookMode.OFF)
@@ -94,7 +95,11 @@ def _start_due(integration: SmartHRIntegration, now: datetime) -> None:
         elif integration.next_changed_at <= now:
             _start(integration, "next_changed_at", now + HOUR, _start_changed)
             return
-    if integration.changes_wanted_at is not None and not _was_tried(integration, now):
+    if _was_tried(integration, now):
+        return
+    if integration.full_wanted_at is not None:
+        _start_whole(integration)
+    elif integration.changes_wanted_at is not None:
         start_run(
             company=integration.company,
             kind=RunKind.CHANGED,

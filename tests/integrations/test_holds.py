@@ -116,9 +116,9 @@ def test_S6_it_ends_by_itself_with_a_full_comparison(person: Employee) -> None:
         tasks.end_holds()
     after = of(person)
 
-    assert (before.held_since, before.next_full_at) == (NOON, None)
+    assert (before.held_since, before.full_wanted_at) == (NOON, None)
     assert (after.held_since, after.held_until) == (None, None)
-    assert (after.next_full_at, after.changes_wanted_at) == (end, end)  # once
+    assert (after.full_wanted_at, after.changes_wanted_at) == (end, end)  # once
 
 
 @pytest.mark.django_db(transaction=True)
@@ -138,7 +138,7 @@ def test_S6_two_that_end_it_at_once_ask_for_one_comparison(person: Employee) -> 
         for thread in both:
             thread.join(60)
 
-    assert of(person).next_full_at is not None
+    assert of(person).full_wanted_at is not None
     assert AuditEntry.objects.for_company(person.company).count() == 2
 
 
@@ -185,7 +185,7 @@ def test_S6_resumed_after_a_preview_it_catches_up_without_a_full_comparison(
     integration = customer.integration
     assert (integration.held_since, integration.held_until) == (None, None)
     assert integration.changes_wanted_at is not None
-    assert integration.next_full_at is None
+    assert integration.full_wanted_at is None
 
 
 def test_C1_only_the_own_company_is_held(person: Employee) -> None:

@@ -279,3 +279,23 @@ def test_X3_a_failed_run_is_no_success(customer: Customer, account: Account) -> 
 
     assert customer.integration.last_success_at is None
     assert customer.integration.people_imported_at is None
+
+
+def test_S6_a_hold_that_nobody_ended_is_followed_by_a_full_comparison(
+    customer: Customer, account: Account
+) -> None:
+    """Also where the company wants none at night."""
+    account.add_crew()
+    customer.sync()
+    long_ago(customer)
+    set_up(customer, nightly_sync=False, hourly_sync=False, full_wanted_at=timezone.now())
+    want_changes(company=customer.company)
+
+    start_due_syncs()
+    run: SyncRun = SyncRun.objects.for_company(customer.company).latest("pk")
+    work(run)
+    start_due_syncs()
+
+    assert runs(customer)[1:] == [(RunKind.EMPLOYEES, Trigger.SCHEDULE)]
+    assert customer.integration.full_wanted_at is None
+    assert customer.integration.changes_wanted_at is None
