@@ -90,7 +90,8 @@ def database(name: str, default: Path) -> dict[str, object]:
     else:
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
-        config["OPTIONS"] = {"connect_timeout": 4, **_options(config)}
+        # A host that is silent must not hold a delivery's sender for minutes (W5).
+        config["OPTIONS"] = {"connect_timeout": 4, "tcp_user_timeout": 4000, **_options(config)}
     return config
 
 

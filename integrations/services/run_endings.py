@@ -90,7 +90,6 @@ def finish(
         ended = held(run, lease).update(**values)
         if ended:
             clear(run)
-            learn_from_run(run.company_id, run.pk)
             if isinstance(ledger, PreviewLedger):
                 if status == RunStatus.SUCCEEDED:  # half a plan would look like a whole one
                     ledger.keep_report()
@@ -101,6 +100,8 @@ def finish(
                     )
                 if reason is None and status in GOOD_STATUSES:
                     note_good_run(run, ledger.progress)
+            # Troubles after the integration, as whoever saves settings takes them.
+            learn_from_run(run.company_id, run.pk)
     return Slice(finished=True)
 
 

@@ -69,6 +69,12 @@ def accepted_secrets(integration: SmartHRIntegration) -> list[AcceptedSecret]:
     return found
 
 
+def has_unreadable_secret(integration: SmartHRIntegration) -> bool:
+    """Whether one is kept that none of FIELD_ENCRYPTION_KEYS opens."""
+    kept = (integration.webhook_secret_ciphertext, integration.webhook_old_secret_ciphertext)
+    return any(ciphertext and not _opens(ciphertext) for ciphertext in kept)
+
+
 def mark_of(ciphertext: str) -> str:
     """Another one as soon as the secret is another."""
     return hashlib.sha256(ciphertext.encode()).hexdigest()[:MARK_LENGTH]
@@ -98,3 +104,11 @@ def _plain(ciphertext: str) -> str:
         return encryption.decrypt(ciphertext)
     except encryption.Undecryptable:
         return ""
+
+
+def _opens(ciphertext: str) -> bool:
+    try:
+        encryption.decrypt(ciphertext)
+    except encryption.Undecryptable:
+        return False
+    return True

@@ -41,7 +41,11 @@ def test_postgres_answers_or_fails_within_seconds(monkeypatch: pytest.MonkeyPatc
 
     assert config["PASSWORD"] == "pass@word"
     assert config["PORT"] == 5433
-    assert config["OPTIONS"] == {"connect_timeout": 4, "sslmode": "require"}
+    assert config["OPTIONS"] == {
+        "connect_timeout": 4,
+        "tcp_user_timeout": 4000,
+        "sslmode": "require",
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 from django.utils import timezone
 
@@ -272,3 +274,15 @@ def test_W5_a_company_that_is_gone_has_no_address(inbox: Customer) -> None:
 
     assert Client().post(url, headers={HEADER: SECRET}).status_code == 401
     assert Company.objects.filter(pk=inbox.company.pk).exists()
+
+
+def test_W5_a_secret_that_cannot_be_read_here_refuses_nobody(
+    inbox: Customer, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With wrong keys: a 401 would have SmartHR disable the webhook for good."""
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    assert send(inbox) == 503
+
+    assert deliveries(inbox) == []
+    assert SECRET not in caplog.text

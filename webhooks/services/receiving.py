@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,17 @@ from django.utils import timezone
 from integrations.encryption import encrypt
 from integrations.models import SmartHRIntegration
 from integrations.reasons import Reason
-from integrations.services.webhook_secrets import AcceptedSecret, accepted_secrets
+from integrations.services.webhook_secrets import (
+    AcceptedSecret,
+    accepted_secrets,
+    has_unreadable_secret,
+)
 from webhooks.bodies import Hint, Unreadable, read_hint
 from webhooks.choices import DeliveryStatus
 from webhooks.models import Delivery
 from webhooks.services.nudges import nudge
+
+log = logging.getLogger(__name__)
 
 # For each of the two visits to the database: SmartHR has its 503 within 5 seconds.
 PATIENCE: Final = 2.0
@@ -31,8 +38,12 @@ class NotAuthentic(Exception):
     """W5: the same for a wrong secret and for an address that nobody has."""
 
 
+class CannotTell(Exception):
+    """The secret that is kept cannot be read: SmartHR has to send again, not to be refused."""
+
+
 def authenticate(*, address: str, secret: bytes) -> tuple[SmartHRIntegration, AcceptedSecret]:
-    """Whose delivery it is, and the secret that says so. Raises NotAuthentic.
+    """Whose delivery it is, and the secret that says so. Raises NotAuthentic and CannotTell.
 
     An unknown address costs what a known one costs: a look, a decryption and a comparison.
     """
@@ -42,6 +53,11 @@ def authenticate(*, address: str, secret: bytes) -> tuple[SmartHRIntegration, Ac
     for known in accepted:
         if hmac.compare_digest(known.value, secret):
             found = known
+    # An empty secret is nobody's, whatever is kept.
+    is_unknown = integration is not None and found is None and secret != b""
+    if integration is not None and is_unknown and has_unreadable_secret(integration):
+        log.error("the secret of company %s cannot be decrypted", integration.company_id)
+        raise CannotTell
     if integration is None or found is None:
         raise NotAuthentic
     return integration, found

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from companies.access import public
 from integrations.models import SmartHRIntegration
 from integrations.services.webhook_secrets import AcceptedSecret
-from webhooks.services.receiving import NotAuthentic, authenticate, keep
+from webhooks.services.receiving import CannotTell, NotAuthentic, authenticate, keep
 from webhooks.streams import Truncated, read_body
 
 log = logging.getLogger(__name__)
@@ -101,6 +101,8 @@ class DeliveryView(APIView):
             )
         except NotAuthentic:
             raise Refused from None
+        except CannotTell:
+            raise Unavailable from None
         except (DatabaseError, InterfaceError) as error:
             raise _unavailable(error) from None
 
