@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from simulator.account import Account
@@ -21,8 +21,9 @@ def register(account: Account, url: str) -> None:
 
 
 @contextmanager
-def hiring(account: Account) -> Iterator[None]:
-    """Until the end of the block. Deliveries that fail come again at once, and for ever."""
+def hiring(account: Account) -> Iterator[Callable[[], None]]:
+    """Until the end of the block, or what it gives is called. Deliveries that fail come again
+    soon, and for ever."""
     account.webhook_tries = 10_000
     account.webhook_backoff = lambda failed: 0.3
     account.webhook_timeout = 10.0
@@ -35,7 +36,7 @@ def hiring(account: Account) -> Iterator[None]:
     thread = threading.Thread(target=hire, daemon=True)
     thread.start()
     try:
-        yield
+        yield is_over.set
     finally:
         is_over.set()
         thread.join()
