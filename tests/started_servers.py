@@ -83,7 +83,7 @@ def postgres_cluster(**settings: str) -> Iterator[Cluster]:
         port = free_port()
         chosen = POSTGRES_SETTINGS | settings
         options = [f"--{name}={value}" for name, value in chosen.items()]
-        command = [programs / "postgres", "-D", data, "-p", str(port), *options]
+        command: list[Path | str] = [programs / "postgres", "-D", data, "-p", str(port), *options]
         yield Cluster(folder, command, f"postgres://postgres@127.0.0.1:{port}", account)
 
 

@@ -29,7 +29,7 @@ StartServer = Callable[..., WebServer]
 QUEUE = "webhooks"
 
 
-def audited(inbox: Customer) -> Counter[int]:
+def audited(inbox: Customer) -> Counter[int | None]:
     """How often the audit log tells of each person that a webhook changed."""
     entries = AuditEntry.objects.for_company(inbox.company).filter(actor_kind="webhook")
     return Counter(entries.values_list("object_id", flat=True))
