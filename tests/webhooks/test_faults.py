@@ -18,12 +18,13 @@ from tests.factories import BusinessCardFactory
 from tests.integrations.conftest import Customer
 from tests.webhooks.conftest import WebServer
 from tests.webhooks.hiring import accepted, answers, hiring, register
-from tests.webhooks.lives import lapse
+from tests.webhooks.lives import lapse, own_wait_over, rows
 from tests.webhooks.posts import address, deliveries, send
 from tests.webhooks.test_workers import SECONDS, all_done, wait_until
 from tests.workers import StartWorker, Worker, kill_with_children
 from webhooks.models import Delivery
 from webhooks.services.inboxes import locked_inbox
+from webhooks.tasks import sweep
 
 StartServer = Callable[..., WebServer]
 QUEUE = "webhooks"
@@ -99,8 +100,12 @@ def test_W6_a_worker_killed_inside_its_transaction_has_done_nothing_and_the_next
     assert states(inbox) == before
     assert audited(inbox) == Counter()
     assert {(row.status, row.attempts) for row in deliveries(inbox)} == {("pending", 1)}
-    lapse(inbox)  # nobody waits a minute here
     start_celery_worker()
+    lapse(inbox)  # nobody waits a minute here,
+    sweep()
+    wait_until(lambda: not rows(inbox).exclude(failures=1).exists())
+    own_wait_over(inbox)  # nor for the pause after a failure
+    sweep()
     wait_until(lambda: all_done(inbox))
     assert states(inbox) == {married: ("新姓", 0), moved: ("新姓", 0)}
     assert audited(inbox)[leaver.pk] == 1
