@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,34 @@ POSTGRES_SETTINGS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The databases of one folder; their server may be stopped and started again."""
+
+    folder: Path
+    command: Sequence[Path | str]
+    url: str
+    account: dict[str, Any]
+
+    @contextmanager
+    def running(self, stop_signal: signal.Signals = signal.SIGINT) -> Iterator[str]:
+        """SIGQUIT ends it as a crash would: at once, and the next start has to recover."""
+
+        def answers() -> bool:
+            return _answers_sql(self.url)
+
+        with _running(self.command, self.folder, stop_signal, answers, self.account):
+            yield self.url
+
+
 @contextmanager
 def started_postgres() -> Iterator[str]:
+    with postgres_cluster() as cluster, cluster.running() as url:
+        yield url
+
+
+@contextmanager
+def postgres_cluster(**settings: str) -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="tests-postgres-") as name:
         folder = Path(name)
         programs = _postgres_programs(folder)
@@ -54,13 +81,10 @@ def started_postgres() -> Iterator[str]:
             **account,
         )
         port = free_port()
-        settings = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
-        command: list[Path | str] = [programs / "postgres", "-D", data, "-p", str(port)]
-        url = f"postgres://postgres@127.0.0.1:{port}"
-        with _running(
-            [*command, *settings], folder, signal.SIGINT, lambda: _answers_sql(url), account
-        ):
-            yield url
+        chosen = POSTGRES_SETTINGS | settings
+        options = [f"--{name}={value}" for name, value in chosen.items()]
+        command: list[Path | str] = [programs / "postgres", "-D", data, "-p", str(port), *options]
+        yield Cluster(folder, command, f"postgres://postgres@127.0.0.1:{port}", account)
 
 
 @contextmanager

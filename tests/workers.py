@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +19,8 @@ from tests import environment
 
 START_SECONDS = 30
 Worker = subprocess.Popen[bytes]
+# Takes variables of the environment that shall be others than the test's.
+StartWorker = Callable[..., Worker]
 
 
 def database_url() -> str:
@@ -44,7 +46,7 @@ def child_environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def start_celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
+def start_celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker]:
     """Starts a worker process, with beat, on the test database; as often as it is called.
 
     Needs Redis. The settings that matter (SMARTHR_API_URL) are those at the time of the call.
@@ -53,9 +55,9 @@ def start_celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[Call
         pytest.skip("needs Redis: there is none")
     workers: list[Worker] = []
 
-    def start() -> Worker:
+    def start(**variables: str) -> Worker:
         log = tmp_path / f"worker{len(workers)}.log"
-        worker = _start(log)
+        worker = _start(log, variables)
         workers.append(worker)
         _wait_until_it_answers(worker, log)
         return worker
@@ -68,7 +70,7 @@ def start_celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[Call
 
 
 @pytest.fixture
-def celery_worker_process(start_celery_worker: Callable[[], Worker]) -> Worker:
+def celery_worker_process(start_celery_worker: StartWorker) -> Worker:
     """A real Celery worker, as in production."""
     return start_celery_worker()
 
@@ -92,6 +94,12 @@ def background_worker(request: pytest.FixtureRequest, transactional_db: None) ->
     assert background.stop()
 
 
+def kill_with_children(worker: Worker) -> None:
+    """kill -9. The worker leads a session of its own: its pool goes with it."""
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+
+
 def stop(worker: Worker) -> None:
     if worker.poll() is None:
         worker.send_signal(signal.SIGTERM)
@@ -102,7 +110,7 @@ def stop(worker: Worker) -> None:
             worker.wait()
 
 
-def _start(log: Path) -> Worker:
+def _start(log: Path, variables: Mapping[str, str]) -> Worker:
     command = [
         sys.executable,
         "-m",
@@ -119,7 +127,7 @@ def _start(log: Path) -> Worker:
     with log.open("wb") as output:
         return subprocess.Popen(
             [*command, *queues, *options, *scheduler],
-            env=child_environment(),
+            env={**child_environment(), **variables},
             stdout=output,
             stderr=output,
             start_new_session=True,

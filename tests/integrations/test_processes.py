@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -27,7 +26,7 @@ from simulator.account import Account
 from tests.integrations.conftest import TOKEN, Customer
 from tests.integrations.sync.people import counted
 from tests.project_tree import ROOT
-from tests.workers import Worker, child_environment
+from tests.workers import StartWorker, Worker, child_environment, kill_with_children
 
 SECONDS = 60
 Process = subprocess.Popen[str]
@@ -256,7 +255,7 @@ def test_T6_a_lost_message_is_made_good_by_the_sweep(
 
 @pytest.mark.needs_redis
 def test_T6_a_killed_worker_is_followed_by_another(
-    customer: Customer, account: Account, start_celery_worker: Callable[[], Worker]
+    customer: Customer, account: Account, start_celery_worker: StartWorker
 ) -> None:
     for _ in range(350):
         account.add_crew()
@@ -277,9 +276,3 @@ def test_T6_a_killed_worker_is_followed_by_another(
     assert (run.status, run.takeovers) == (RunStatus.SUCCEEDED, 1)
     assert run.counts["employees"] == counted(created=350)
     assert pages_asked(account) == [1, 2, 3, 3, 4]
-
-
-def kill_with_children(worker: Worker) -> None:
-    """The worker leads a session of its own: its pool goes with it."""
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()

@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.client import HTTPConnection
 
+import psutil
 import pytest
 
 from config.child_process import ending_with_this_process
@@ -38,31 +40,57 @@ def inbox(customer: Customer) -> Customer:
     return customer
 
 
+@dataclass(frozen=True, slots=True)
+class WebServer:
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """kill -9 of all its processes."""
+        self.kill_workers()
+        self.process.kill()
+        self.process.wait()
+
+    def kill_workers(self) -> None:
+        """kill -9 of those that answer; gunicorn starts others."""
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            child.kill()
+
+
 @pytest.fixture
-def start_web(transactional_db: None) -> Iterator[Callable[..., int]]:
-    """Starts a web server of the product on the test database; gives its port."""
+def start_server(transactional_db: None) -> Iterator[Callable[..., WebServer]]:
+    """Starts a web server of the product on the test database, with other variables if given."""
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start(server: str, **variables: str) -> int:
-        port = free_port()
+    def start(server: str, *, port: int | None = None, **variables: str) -> WebServer:
+        port = port or free_port()
         module, *options = COMMANDS[server][1:]
         command = [sys.executable, "-m", module, ADDRESS[server].format(port), *options]
-        processes.append(
-            subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env={**child_environment(), **variables},
-                stderr=subprocess.DEVNULL,
-                preexec_fn=ending_with_this_process(),  # noqa: PLW1509 - libc was loaded before
-            )
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**child_environment(), **variables},
+            stderr=subprocess.DEVNULL,
+            preexec_fn=ending_with_this_process(),  # noqa: PLW1509 - libc was loaded before
         )
+        processes.append(process)
         _wait_until_up(port)
-        return port
+        return WebServer(port, process)
 
     yield start
     for process in processes:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def start_web(start_server: Callable[..., WebServer]) -> Callable[..., int]:
+    """For tests that need no more of it than its port."""
+
+    def start(server: str, **variables: str) -> int:
+        return start_server(server, **variables).port
+
+    return start
 
 
 def _wait_until_up(port: int) -> None:
