@@ -8,6 +8,10 @@ from integrations.reason_text import NOTHING_TO_DO, Detail, ReasonText
 from integrations.reasons import Reason
 
 FIXED: Mapping[str, ReasonText] = {
+    Reason.UNREADABLE_COVERED: ReasonText(
+        "受信したデータを読み取れませんでした。その後の同期で、SmartHRの変更は反映済みです。",
+        NOTHING_TO_DO,
+    ),
     Reason.BODY_UNREADABLE: ReasonText(
         "受信したデータを読み取れませんでした。", "変更分同期を押してください。"
     ),

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     NOTHING_APPROVED = "nothing_approved"  # E12: no candidate of those chosen waits any more
     # About a delivery of the webhook.
     BODY_UNREADABLE = "body_unreadable"  # W5
+    UNREADABLE_COVERED = "unreadable_covered"  # W5: and a later sync has read all that changed
     BODY_TOO_LARGE = "body_too_large"  # W5
     EVENT_IGNORED = "event_ignored"  # W5
     MODE_OFF = "mode_off"  # W10

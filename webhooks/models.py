@@ -37,7 +37,8 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
 
     def failed(self) -> DeliveryQuerySet:
         """Those that need a person: parked, or not to be read."""
-        return self.filter(status=DeliveryStatus.FAILED)
+        failed = self.filter(status=DeliveryStatus.FAILED)
+        return failed.exclude(reason=Reason.UNREADABLE_COVERED)
 
     def parked(self) -> DeliveryQuerySet:
         """W8: after ten failures of their own."""
@@ -91,6 +92,21 @@ class Delivery(TenantOwned):
             ),
             models.Index(
                 fields=["company"], condition=Q(taken_in=False), name="delivery_not_taken_in"
+            ),
+            models.Index(
+                fields=["company"],
+                condition=Q(status=DeliveryStatus.FAILED),
+                name="delivery_failed",
+            ),
+            models.Index(
+                fields=["company", "lease_until"],
+                condition=Q(lease__isnull=False),
+                name="delivery_leased",
+            ),
+            models.Index(
+                fields=["company", "waits_since"],
+                condition=Q(status=DeliveryStatus.PENDING, by_sync=False),
+                name="delivery_waiting",
             ),
         ]
 

@@ -18,7 +18,9 @@ from webhooks.choices import DeliveryStatus
 from webhooks.models import Delivery, DeliveryCrew
 from webhooks.services.inboxes import locked_inbox
 
-COVERABLE = Q(status=DeliveryStatus.PENDING, lease=None) | Q(status=DeliveryStatus.FAILED)
+COVERABLE = Q(status=DeliveryStatus.PENDING, lease=None) | Q(
+    status=DeliveryStatus.FAILED, reason=Reason.ATTEMPTS_EXHAUSTED
+)
 
 
 def cover_crews(company: Company, crews: Mapping[UUID, bool], *, before: datetime) -> None:
@@ -68,6 +70,10 @@ def cover_by_sync(company: Company | int, *, since: datetime, whole: bool) -> No
         )
         open_crews.update(done_at=timezone.now())
         _close(rows)
+        # W5: what could not be read stays as failed, but asks for nothing any more.
+        Delivery.objects.for_company(company).filter(
+            reason=Reason.BODY_UNREADABLE, received_at__lt=since
+        ).update(reason=Reason.UNREADABLE_COVERED)
 
 
 def _close(rows: Any) -> None:

@@ -130,7 +130,11 @@ def _told(result: CrewResult | None, again: bool) -> tuple[Any, ...]:
     notes = [{"reason": reason, "detail": dict(detail)} for reason, detail in result.notes]
     if again:
         return result.object_pk, result.label, Outcome.UNCHANGED, notes, {}
-    changes = {column: list(values) for column, values in result.changes.items()}
+    changes = {
+        # W8: of an e-mail only that it is another one.
+        column: [None, None] if column == "email" else list(values)
+        for column, values in result.changes.items()
+    }
     return result.object_pk, result.label, result.outcome, notes, changes
 
 

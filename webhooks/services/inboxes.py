@@ -13,6 +13,7 @@ from webhooks.models import Delivery, Inbox
 
 FIRST_HOLD: Final = timedelta(seconds=30)
 LONGEST_HOLD: Final = timedelta(minutes=15)
+MOST_TOLD: Final = 500
 
 
 def locked_inbox(company: Company | int) -> Inbox:
@@ -42,7 +43,10 @@ def hold(inbox: Inbox, *, reason: str, detail: Mapping[str, Any], wait: float | 
 def say_why(company: Company, reason: str, detail: Mapping[str, Any]) -> None:
     """On those that wait for nothing of their own. Runs under the lock."""
     waiting = Delivery.objects.for_company(company).idle().filter(by_sync=False, failures=0)
-    waiting.exclude(reason=reason).update(reason=reason, detail=dict(detail))
+    others = waiting.exclude(reason=reason).order_by("received_at", "pk")
+    # So many as somebody looks at: in a flood the inbox says it for all of them.
+    first = list(others.values_list("pk", flat=True)[:MOST_TOLD])
+    waiting.filter(pk__in=first).update(reason=reason, detail=dict(detail))
 
 
 def release_hold(inbox: Inbox) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,12 +14,14 @@ from webhooks.choices import DeliveryStatus
 from webhooks.models import Delivery, DeliveryCrew
 from webhooks.services.inboxes import locked_inbox
 
+# In one transaction: so many deliveries, and of those that name many so many people.
 AT_ONCE: Final = 100
+PEOPLE_AT_ONCE: Final = 5_000
 
 
-def take_in(company: Company) -> None:
-    """All that has come so far. Two at once do no harm."""
-    while _new(company).exists():
+def take_in(company: Company, *, should_pause: Callable[[], bool] = lambda: False) -> None:
+    """What has come so far, until `should_pause` says so. Two at once do no harm."""
+    while _new(company).exists() and not should_pause():
         found = list(_new(company).order_by("received_at", "pk")[:AT_ONCE])
         _note(company, found)  # before the lock: a sync that ends locks in that order
         with transaction.atomic():
@@ -33,24 +35,37 @@ def _new(company: Company) -> Any:
 
 
 def _expand(company: Company, deliveries: Sequence[Delivery]) -> None:
-    rows = [
-        DeliveryCrew(
+    rows: list[DeliveryCrew] = []
+    whole: list[int] = []
+    for delivery in deliveries:
+        room = PEOPLE_AT_ONCE - len(rows)
+        if room <= 0:
+            break
+        rows += _people(company, delivery, delivery.crew_ids[:room])
+        if rest := delivery.crew_ids[room:]:  # it is taken in with the next ones
+            Delivery.objects.for_company(company).filter(pk=delivery.pk).update(crew_ids=rest)
+        else:
+            whole.append(delivery.pk)
+    DeliveryCrew.objects.bulk_create(rows, batch_size=1000)
+    kept = Delivery.objects.for_company(company).filter(pk__in=whole)
+    # An import of nobody has nothing to wait for.
+    kept.idle().filter(people=0, by_sync=False).update(
+        status=DeliveryStatus.PROCESSED, finished_at=timezone.now()
+    )
+    kept.update(taken_in=True, crew_ids=[])
+
+
+def _people(
+    company: Company, delivery: Delivery, crew_ids: Sequence[str]
+) -> Iterator[DeliveryCrew]:
+    for crew_id in crew_ids:
+        yield DeliveryCrew(
             company=company,
             delivery=delivery,
             smarthr_id=crew_id,
             says_deleted=delivery.says_deleted,
             done_at=delivery.finished_at,  # closed before anybody looked at it
         )
-        for delivery in deliveries
-        for crew_id in delivery.crew_ids
-    ]
-    DeliveryCrew.objects.bulk_create(rows, batch_size=1000)
-    kept = Delivery.objects.for_company(company).filter(pk__in=[row.pk for row in deliveries])
-    # An import of nobody has nothing to wait for.
-    kept.idle().filter(people=0, by_sync=False).update(
-        status=DeliveryStatus.PROCESSED, finished_at=timezone.now()
-    )
-    kept.update(taken_in=True, crew_ids=[])
 
 
 def _note(company: Company, deliveries: Sequence[Delivery]) -> None:

@@ -7,13 +7,12 @@ from django.db.models import Count
 from integrations.health_causes import Cause
 from integrations.models import HealthIssue
 from integrations.services.health import clear_issue, report_issue
-from webhooks.choices import DeliveryStatus
 from webhooks.models import Delivery
 
 
 def tell_of_parked() -> None:
     """Of every company: how many there are now, and where there are none any more."""
-    failed = Delivery.objects.across_companies().filter(status=DeliveryStatus.FAILED)
+    failed = Delivery.objects.across_companies().failed()
     rows = failed.values("company_id").annotate(count=Count("pk"))
     counts = dict(rows.values_list("company_id", "count"))
     issues = HealthIssue.objects.across_companies().filter(

@@ -49,7 +49,7 @@ def process(company: Company, *, should_pause: Callable[[], bool], at_once: bool
     """Batch after batch until nothing is due, the account is in trouble or the time is over."""
     done = Slice()
     while True:
-        take_in(company)
+        take_in(company, should_pause=should_pause)
         if not may_process(company):
             return done
         batch = claim(company, at_once=at_once)
@@ -84,6 +84,8 @@ def work(batch: Batch, *, should_pause: Callable[[], bool]) -> Trouble | None:
                 break
         if own:
             fail(batch, own[0])
+        else:
+            give_back(batch)  # what one claim does not hold of a delivery that names many
     except LeaseLost:
         log.warning("company %s: a batch of deliveries was taken over", batch.company.pk)
     return own[0] if own else None

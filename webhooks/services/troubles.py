@@ -16,7 +16,7 @@ from integrations.reasons import Reason
 from integrations.services.connection import integration_of
 from integrations.services.runs import NotReady
 from integrations.services.summary import failure_detail
-from integrations.smarthr.errors import ConnectionFailed, RetryLater, SmartHRError, UnexpectedAnswer
+from integrations.smarthr.errors import RateLimited, RetryLater, SmartHRError, UnexpectedAnswer
 from integrations.sync.outcomes import StopRun
 
 log = logging.getLogger(__name__)
@@ -32,11 +32,8 @@ class Trouble:
     wait: float | None = None
     # Whether a person has to decide (要確認).
     confirm: bool = False
-
-    @property
-    def may_be_own(self) -> bool:
-        """SmartHR failed to answer: as a whole, or about these people alone."""
-        return self.reason == ConnectionFailed.code
+    # SmartHR failed or refused to answer: as a whole, or about these people alone.
+    may_be_own: bool = False
 
 
 def trouble_of(company: Company, error: Exception) -> Trouble:
@@ -44,7 +41,7 @@ def trouble_of(company: Company, error: Exception) -> Trouble:
     if isinstance(error, NotReady):
         return Trouble(error.reason)
     if isinstance(error, StopRun):
-        return Trouble(error.reason, error.detail, confirm=error.confirm)
+        return Trouble(error.reason, error.detail, confirm=error.confirm, may_be_own=True)
     if isinstance(error, Undecryptable):
         return Trouble(Reason.TOKEN_UNDECRYPTABLE)
     if isinstance(error, SmartHRError):
@@ -64,4 +61,5 @@ def _from_smarthr(company: Company, error: SmartHRError) -> Trouble:
         failure_detail(integration_of(company), error),
         is_own=isinstance(error, UnexpectedAnswer),
         wait=error.wait if isinstance(error, RetryLater) else None,
+        may_be_own=not isinstance(error, RateLimited),
     )
