@@ -71,7 +71,7 @@ def check_company(company_id: int) -> None:
         _look_again_soon(integration)
     except SmartHRError as error:
         _report(integration, error)
-    _judge_silence(integration, is_good=look.is_good)
+    _judge_silence(integration)
 
 
 def _claimed(company_id: int) -> SmartHRIntegration | None:
@@ -107,12 +107,10 @@ class _Look:
     integration: SmartHRIntegration
     granted: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
-    is_good: bool = False
 
     def at(self, client: SmartHRClient) -> None:
         self._ask(CREWS_READ, client.count_crews)
         self._token_is_good()
-        self.is_good = CREWS_READ in self.granted
         if needs_departments(self.integration):
             self._ask(DEPARTMENTS_READ, lambda: client.departments_page(1))
         else:  # a sync that lacked it is over
@@ -155,10 +153,10 @@ class _Look:
             settle_permissions(company, self.granted)
 
 
-def _judge_silence(integration: SmartHRIntegration, *, is_good: bool) -> None:
+def _judge_silence(integration: SmartHRIntegration) -> None:
     """Whether what runs by itself has read SmartHR well within a day."""
     now = timezone.now()
-    silence = _longest_silence(integration, is_good=is_good)
+    silence = _longest_silence(integration, now)
     last = integration.last_success_at or integration.people_imported_at
     if silence is None or last is None or last > now - silence:
         clear_issue(integration.company_id, Cause.NO_SUCCESS)
@@ -166,15 +164,19 @@ def _judge_silence(integration: SmartHRIntegration, *, is_good: bool) -> None:
         report_issue(integration.company_id, Cause.NO_SUCCESS, {"since": last.isoformat()})
 
 
-def _longest_silence(integration: SmartHRIntegration, *, is_good: bool) -> timedelta | None:
+def _longest_silence(integration: SmartHRIntegration, now: datetime) -> timedelta | None:
     """None while nothing has to read: without an import by a person nothing runs by itself (X2)."""
     is_off = integration.webhook_mode == WebhookMode.OFF or integration.people_imported_at is None
     if is_off or is_held(integration):
         return None
-    if integration.hourly_sync or not is_good:
+    if integration.hourly_sync:
         return SILENCE
-    # Without schedules SmartHR is only read when a delivery comes.
-    return NIGHTLY_SILENCE if integration.nightly_sync else None
+    if integration.nightly_sync:
+        return NIGHTLY_SILENCE
+    # Without schedules SmartHR is only read when a delivery comes: has one waited for so long?
+    deliveries: Any = integration.company.webhook_deliveries  # of the app above this one
+    waits = deliveries.filter(status="pending", received_at__lt=now - SILENCE).exists()
+    return SILENCE if waits else None
 
 
 def _has_rested(integration: SmartHRIntegration, now: datetime) -> bool:

@@ -84,19 +84,19 @@ def _was_the_operators(row: HealthIssue, ended: Mapping[str, datetime]) -> bool:
 def _is_due(row: HealthIssue) -> bool:
     now = timezone.now()
     if row.cause in NOTICES:
-        return _last_mailed(row) <= now - NOTICE_EVERY
-    if row.mailed_at is None:
-        return row.opened_at <= now - SETTLES
+        every = DAILY if row.cause == Cause.WEBHOOK_HEALED else NOTICE_EVERY
+        return not _was_told_since(row, now - every)
+    if row.mailed_at is None:  # one that comes and goes is told of once a day
+        return row.opened_at <= now - SETTLES and not _was_told_since(row, now - DAILY)
     if row.cause == Cause.DELIVERIES_PARKED and _has_grown(row):
         return row.mailed_at <= now - DAILY
     return row.mailed_at <= now - WEEKLY
 
 
-def _last_mailed(row: HealthIssue) -> datetime:
+def _was_told_since(row: HealthIssue, moment: datetime) -> bool:
+    """Whether a mail about the cause went out, also about one that is over."""
     rows = HealthIssue.objects.for_company(row.company_id).filter(cause=row.cause)
-    newest = rows.exclude(mailed_at=None).order_by("-mailed_at").first()
-    mailed_at: datetime | None = newest.mailed_at if newest else None
-    return mailed_at or row.opened_at - NOTICE_EVERY
+    return bool(rows.filter(mailed_at__gt=moment).exists())
 
 
 def _has_grown(row: HealthIssue) -> bool:

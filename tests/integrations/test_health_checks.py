@@ -23,7 +23,7 @@ from integrations.services.check import check_connection
 from integrations.services.health import close_disproved, learn_from_run, report_issue
 from integrations.services.health_checks import check_company, due_checks
 from simulator.account import Account
-from tests.factories import ActiveRunFactory, IntegrationFactory, RunFactory
+from tests.factories import ActiveRunFactory, DeliveryFactory, IntegrationFactory, RunFactory
 from tests.integrations.conftest import TOKEN, Customer
 from tests.integrations.looks import issues, look, make_automatic, set_columns
 
@@ -145,6 +145,20 @@ def test_X3_silence_counts_only_where_something_has_to_read(
     automatic: Customer, columns: dict[str, Any], is_noticed: bool
 ) -> None:
     set_columns(automatic, last_success_at=timezone.now() - timedelta(hours=25), **columns)
+
+    assert look(automatic) == ({"no_success": mock.ANY} if is_noticed else {})
+
+
+@pytest.mark.parametrize(("hours", "is_noticed"), [(None, False), (23, False), (25, True)])
+def test_X3_without_schedules_only_a_delivery_that_waits_breaks_the_silence(
+    automatic: Customer, account: Account, hours: int | None, is_noticed: bool
+) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    set_columns(automatic, last_success_at=long_ago, hourly_sync=False, nightly_sync=False)
+    if hours is not None:
+        at = timezone.now() - timedelta(hours=hours)
+        DeliveryFactory(company=automatic.company, received_at=at)
+    account.maintenance = True
 
     assert look(automatic) == ({"no_success": mock.ANY} if is_noticed else {})
 

@@ -72,10 +72,22 @@ def test_X3_once_per_cause_and_weekly_while_it_lasts(company: Company, mailoutbo
 
 
 def test_X3_a_trouble_that_comes_back_is_told_again(company: Company, mailoutbox: Outbox) -> None:
-    for hours in (0, 10):
+    for hours in (0, 30):
         report(company, Reason.TOKEN_REJECTED, hours)
         beat(hours + 1)
         clear_issue(company, Reason.TOKEN_REJECTED)
+
+    assert len(mailoutbox) == 2
+
+
+@pytest.mark.parametrize("cause", [Reason.IP_NOT_PERMITTED, Cause.WEBHOOK_HEALED])
+def test_X3_what_comes_and_goes_is_told_once_a_day(
+    company: Company, mailoutbox: Outbox, cause: str
+) -> None:
+    for hours in range(48):
+        report(company, cause, hours)
+        beat(hours + 0.5)
+        clear_issue(company, cause)
 
     assert len(mailoutbox) == 2
 
