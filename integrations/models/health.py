@@ -49,12 +49,16 @@ class NotificationAddress(TenantOwned):
 class WebhookRemoval(TenantOwned):
     """A webhook of ours that is to go from SmartHR, until it is gone or given up (W2).
 
-    It is named by its id, so that one which the company registers by hand stays. One that was
-    given up keeps no token.
+    One that was given up keeps no token.
     """
 
     subdomain = models.CharField(max_length=63)
-    remote_id = models.CharField(max_length=64)
+    # The one that we knew of; empty where we may have made one and were stopped before we kept it.
+    remote_id = models.CharField(max_length=64, blank=True)
+    # Every webhook of exactly this address goes, too, but those of the list: a company that
+    # registers by hand has the same address, and then this one is empty.
+    own_url = models.TextField(blank=True)
+    spared = models.JSONField(default=list)
     token_ciphertext = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField()

@@ -118,7 +118,7 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
             registered = prepare(move)
             saved, removal = _save(company, actor, changes, wanted, claim, registered)
             if removal is not None:
-                remove_registered(removal)  # a failure is kept, and tried again
+                remove_registered(removal, just_left=True)  # a failure is kept, and tried again
             return saved
     except RegistrationBusy:
         raise RefusedNow(WEBHOOK_FIELD, BUSY) from None

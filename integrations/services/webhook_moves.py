@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils import timezone
 
@@ -17,7 +18,12 @@ from integrations.services.webhook_registration import (
     register,
     working,
 )
-from integrations.services.webhook_removals import ask_removal
+from integrations.services.webhook_removals import (
+    ask_removal,
+    intend_to_make,
+    narrow_removals,
+    remove_unfinished,
+)
 from integrations.services.webhook_secrets import provide_secret
 from integrations.webhook_texts import refused_text
 
@@ -54,12 +60,14 @@ def prepare(move: Move) -> Registered | None:
     if move.after.webhook_mode == WebhookMode.OFF:
         return None
     if not move.registers:
+        if move.turns_on:  # by hand: from now on nobody could tell them apart
+            remove_unfinished(move.before.company_id)
         provide_secret(move.after)  # W3: there is one to show
         return None
     if not move.after.is_connected:
         raise RefusedNow(FIELD, FIXED[Reason.NOT_CONNECTED].both)
     try:
-        return register(move.after)
+        return register(move.after, before_making=partial(intend_to_make, move.after))
     except RegistrationFailed as failure:
         was_on = move.before.webhook_mode == WebhookMode.AUTO
         text = refused_text(failure.code, failure.detail, was_on=was_on)
@@ -72,6 +80,11 @@ def follow(move: Move, registered: Registered | None) -> WebhookRemoval | None:
     What it returns is the webhook that is left behind.
     """
     before, after = move.before, move.after
+    is_other = before.webhook_mode != after.webhook_mode or move.is_other_connection
+    if registered is not None or is_other:
+        for side in (before, after):
+            if side.webhook_mode != WebhookMode.OFF:
+                narrow_removals(side)
     removal = _left_behind(move, registered)
     if registered is not None:
         for column, value in working(registered).items():

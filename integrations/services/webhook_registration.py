@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ from integrations.smarthr.parsing import CREW_EVENTS
 from integrations.smarthr.records import Webhook
 from integrations.webhook_address import is_ours, webhook_address
 
+# Is told, before a webhook is made, which ones of ours are there already.
+BeforeMaking = Callable[[Sequence[str]], None]
 log = logging.getLogger(__name__)
 
 DESCRIPTION: Final = "名刺管理"
@@ -106,7 +109,11 @@ def working(done: Registered) -> dict[str, Any]:
 
 
 def register(
-    integration: SmartHRIntegration, *, with_secret: bool = True, haste: Haste | None = REGISTERING
+    integration: SmartHRIntegration,
+    *,
+    with_secret: bool = True,
+    haste: Haste | None = REGISTERING,
+    before_making: BeforeMaking | None = None,
 ) -> Registered:
     """At the account that `integration` names, saved or not. Raises RegistrationFailed.
 
@@ -115,7 +122,7 @@ def register(
     wanted = _wanted(integration, provide_secret(integration))
     try:
         with smarthr_client(integration, haste=haste) as client:
-            return _Registration(client, integration, wanted, with_secret).run()
+            return _Registration(client, integration, wanted, with_secret, before_making).run()
     except Undecryptable:
         raise RegistrationFailed(Reason.TOKEN_UNDECRYPTABLE, {}) from None
     except SmartHRError as error:
@@ -146,6 +153,7 @@ class _Registration:
     integration: SmartHRIntegration
     wanted: dict[str, object] = field(repr=False)  # the secret
     with_secret: bool
+    before_making: BeforeMaking | None
 
     def run(self) -> Registered:
         ours = sorted(self._ours(), key=self._worth)
@@ -190,6 +198,8 @@ class _Registration:
         return None if changed is None or changed.disabled_at is not None else changed
 
     def _create(self, *, known: set[str]) -> Webhook:
+        if self.before_making is not None:
+            self.before_making(sorted(known))
         values = {name: value for name, value in self.wanted.items() if name != "disabled_at"}
         try:
             return self.client.create_webhook(values)
