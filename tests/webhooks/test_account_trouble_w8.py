@@ -22,6 +22,7 @@ from tests.webhooks.lives import (
     slice_of_work,
 )
 from tests.webhooks.posts import counted, counts, deliveries, processed, send, send_bytes, stored
+from webhooks.models import Inbox
 from webhooks.services.upkeep import companies_with_work
 
 
@@ -157,6 +158,85 @@ def test_W8_a_person_whom_smarthr_refuses_holds_nobody_else_up(
     found = deliveries(inbox)
     assert [row.status for row in found if row != found[position]] == ["processed"] * 20
     assert (found[position].status, found[position].reason) == ("pending", "permission_missing")
+
+
+@pytest.mark.parametrize("position", [0, 10, 20])
+def test_W8_a_person_whom_smarthr_refuses_is_set_apart_from_the_batch(
+    inbox: Customer, account: Account, position: int
+) -> None:
+    bad = poison(inbox, account, "status", status=403)
+    good = [account.add_crew() for _ in range(20)]
+    for crew in [*good[:position], bad, *good[position:]]:
+        send(inbox, "crew_updated", crew)
+    slices = 0
+
+    while not all(inbox.has_person(crew) for crew in good):
+        slice_of_work(inbox)
+        hold_over(inbox)
+        slices += 1
+
+    assert slices <= 3
+    rows = deliveries(inbox)
+    assert [row.status for row in rows if row != rows[position]] == ["processed"] * 20
+    refused = rows[position]
+    assert (refused.status, refused.reason) == ("pending", "permission_missing")
+    assert (refused.failures, refused.alone) == (1, True)
+    assert hold_of(inbox).held_until is None
+
+
+def test_W8_those_that_came_meanwhile_are_not_held_up_by_one_that_is_refused(
+    inbox: Customer, account: Account
+) -> None:
+    bad = poison(inbox, account, "status", status=403)
+    send(inbox, "crew_updated", bad)
+    slice_of_work(inbox)
+    Inbox.objects.for_company(inbox.company).update(
+        good_at=timezone.now(), holds=0, held_until=None
+    )
+    good = account.add_crew()
+    send(inbox, "crew_updated", good)
+
+    slice_of_work(inbox)
+
+    assert inbox.has_person(good)
+    assert [row.failures for row in deliveries(inbox)] == [1, 0]
+
+
+def test_W8_of_an_import_only_the_person_whom_smarthr_refuses_is_left(
+    inbox: Customer, account: Account
+) -> None:
+    bad = poison(inbox, account, "status", status=403)
+    good = [account.add_crew() for _ in range(250)]
+    send(inbox, "crew_imported", *good[:120], bad, *good[120:])
+
+    for _ in range(4):
+        slice_of_work(inbox)
+        own_wait_over(inbox)
+        hold_over(inbox)
+
+    assert sum(inbox.has_person(crew) for crew in good) == 250
+    [row] = deliveries(inbox)
+    assert (row.status, row.failures) == ("pending", 3)
+
+
+def test_W8_trouble_that_comes_and_goes_parks_nothing(inbox: Customer, account: Account) -> None:
+    for _ in range(5):
+        send(inbox, "crew_updated", account.add_crew())
+    for _ in range(12):
+        account.fail("status", times=None, status=403)
+        slice_of_work(inbox)
+        hold_over(inbox)
+    Inbox.objects.for_company(inbox.company).update(
+        good_at=timezone.now(), holds=0, held_until=None
+    )
+
+    for _ in range(12):
+        slice_of_work(inbox)
+        own_wait_over(inbox)
+        hold_over(inbox)
+
+    assert {row.status for row in deliveries(inbox)} == {"pending"}
+    assert max(row.failures for row in deliveries(inbox)) == 1
 
 
 def test_W8_the_command_tries_an_account_that_was_put_right(

@@ -52,7 +52,9 @@ def cover_crews(company: Company, crews: Mapping[UUID, bool], *, before: datetim
         still_open = DeliveryCrew.objects.for_company(company).filter(
             delivery=OuterRef("pk"), done_at=None
         )
-        _close(Delivery.objects.for_company(company).filter(~Exists(still_open), pk__in=keys))
+        # Of one that is taken in in parts nobody knows yet whom else it names.
+        whole = Delivery.objects.for_company(company).filter(pk__in=keys, taken_in=True)
+        _close(whole.filter(~Exists(still_open)))
 
 
 def cover_by_sync(company: Company | int, *, since: datetime, whole: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,18 +55,15 @@ def give_back(batch: Batch) -> None:
 
 
 def wait_for_account(batch: Batch, trouble: Trouble) -> None:
-    """W8: not their own. Nothing is counted, and nobody is asked for until the wait is over."""
+    """W8: not their own. Nothing is counted, and nobody is asked for until the wait is over;
+    unless SmartHR answers about others: then those about whom it does not are to blame."""
     with transaction.atomic():
         inbox = locked_inbox(batch.company)
-        suspects = [row.pk for row in batch.deliveries if _is_suspect(row, trouble, inbox)]
-        if len(suspects) == len(batch.deliveries):
-            _fail(batch, trouble)
+        suspects = [row for row in batch.deliveries if _is_suspect(row, trouble, inbox)]
+        if suspects:
+            _blame(batch, suspects, trouble)
             return
-        batch.rows.filter(pk__in=suspects).update(alone=True)
-        _write_tries(batch, trouble.reason)
-        batch.rows.update(
-            lease=None, lease_until=None, reason=trouble.reason, detail=dict(trouble.detail)
-        )
+        _put_back(batch, trouble)
         say_why(batch.company, trouble.reason, trouble.detail)
         hold(inbox, reason=trouble.reason, detail=trouble.detail, wait=trouble.wait)
 
@@ -78,17 +75,36 @@ def fail(batch: Batch, trouble: Trouble) -> None:
         _fail(batch, trouble)
 
 
-def _fail(batch: Batch, trouble: Trouble) -> None:
-    _write_tries(batch, trouble.reason)
-    if len(batch.deliveries) > 1:
-        batch.rows.update(
-            alone=True,
-            lease=None,
-            lease_until=None,
-            reason=trouble.reason,
-            detail=dict(trouble.detail),
-        )
+def is_blamed(batch: Batch, trouble: Trouble) -> bool:
+    """Whether the trouble is that of the one delivery, so that the rest of it may go on."""
+    inbox = Inbox.objects.for_company(batch.company).get()
+    return len(batch.deliveries) == 1 and _is_suspect(batch.deliveries[0], trouble, inbox)
+
+
+def _blame(batch: Batch, suspects: Sequence[Delivery], trouble: Trouble) -> None:
+    """One of these it is: each is tried alone, and the others go on without them."""
+    if len(batch.deliveries) == 1:
+        _fail(batch, trouble)
         return
+    # This try was not theirs alone: SmartHR has answered since the one before it.
+    before = max(row.tried_at for row in suspects if row.tried_at is not None)
+    batch.rows.filter(pk__in=[row.pk for row in suspects]).update(alone=True, tried_at=before)
+    _put_back(batch, trouble)
+
+
+def _put_back(batch: Batch, trouble: Trouble) -> None:
+    _write_tries(batch, trouble.reason)
+    batch.rows.update(
+        lease=None, lease_until=None, reason=trouble.reason, detail=dict(trouble.detail)
+    )
+
+
+def _fail(batch: Batch, trouble: Trouble) -> None:
+    if len(batch.deliveries) > 1:
+        batch.rows.update(alone=True)
+        _put_back(batch, trouble)
+        return
+    _write_tries(batch, trouble.reason)
     for delivery in batch.rows:
         count_failure(delivery, trouble.reason, trouble.detail, now=timezone.now())
         delivery.alone = True  # from now on nobody suffers from it

@@ -15,7 +15,7 @@ from companies.models import ActorKind, Company
 from companies.set_based import batches
 from integrations.services.crew_batches import CrewResult, sync_crews
 from webhooks.services.claims import MOST_CREWS, Batch, beat, claim, keep_alive
-from webhooks.services.endings import fail, give_back, settle, wait_for_account
+from webhooks.services.endings import fail, give_back, is_blamed, settle, wait_for_account
 from webhooks.services.intake import ask_for_sync, take_in
 from webhooks.services.troubles import Trouble, trouble_of
 from webhooks.services.verdicts import may_process
@@ -75,7 +75,7 @@ def work(batch: Batch, *, should_pause: Callable[[], bool]) -> Trouble | None:
                 give_back(batch)
                 return own[0] if own else None
             trouble = _apply(batch, piece)
-            if trouble is not None and not trouble.is_own:
+            if trouble is not None and not (trouble.is_own or is_blamed(batch, trouble)):
                 wait_for_account(batch, trouble)
                 return trouble
             if trouble is not None:
