@@ -266,7 +266,9 @@ def test_T6_a_killed_worker_is_followed_by_another(
     kill_with_children(worker)
     gate.opened.set()
     run.refresh_from_db()
-    assert (run.status, run.phase_done) == (RunStatus.RUNNING, 200)
+    assert run.status == RunStatus.RUNNING
+    # The third page is asked for while the second one is applied: at least that one is in hand.
+    assert run.phase_done in (100, 200)
     lapse(customer)
 
     start_celery_worker()
