@@ -86,8 +86,10 @@ def _is_due(row: HealthIssue) -> bool:
     if row.cause in NOTICES:
         every = DAILY if row.cause == Cause.WEBHOOK_HEALED else NOTICE_EVERY
         return not _was_told_since(row, now - every)
-    if row.mailed_at is None:  # one that comes and goes is told of once a day
-        return row.opened_at <= now - SETTLES and not _was_told_since(row, now - DAILY)
+    if row.mailed_at is None:
+        # One that comes and goes is told of once a day; what was parked again is new work.
+        is_new = row.cause == Cause.DELIVERIES_PARKED or not _was_told_since(row, now - DAILY)
+        return row.opened_at <= now - SETTLES and is_new
     if row.cause == Cause.DELIVERIES_PARKED and _has_grown(row):
         return row.mailed_at <= now - DAILY
     return row.mailed_at <= now - WEEKLY

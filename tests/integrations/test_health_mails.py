@@ -80,6 +80,15 @@ def test_X3_a_trouble_that_comes_back_is_told_again(company: Company, mailoutbox
     assert len(mailoutbox) == 2
 
 
+def test_X3_what_is_parked_again_is_told_at_once(company: Company, mailoutbox: Outbox) -> None:
+    for hours in (0, 2):
+        report(company, Cause.DELIVERIES_PARKED, hours, count=1)
+        beat(hours + 0.25)
+        clear_issue(company, Cause.DELIVERIES_PARKED)
+
+    assert len(mailoutbox) == 2
+
+
 @pytest.mark.parametrize("cause", [Reason.IP_NOT_PERMITTED, Cause.WEBHOOK_HEALED])
 def test_X3_what_comes_and_goes_is_told_once_a_day(
     company: Company, mailoutbox: Outbox, cause: str
