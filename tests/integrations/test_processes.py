@@ -198,7 +198,7 @@ def test_T6_an_interrupted_command_ends_its_run(
     process = start_sync()
     assert gate.reached.wait(SECONDS)
     process.send_signal(signal.SIGINT)
-    time.sleep(0.2)
+    time.sleep(1.0)
     gate.opened.set()
 
     code, data = ended(process)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from employees.models import Employee
@@ -251,7 +252,8 @@ def test_D6_a_group_that_goes_meanwhile_stops_nobody(
     def dissolve() -> None:
         groups = Group.objects.for_company(customer.company).filter(smarthr_id=sales)
         keys = list(groups.values_list("pk", flat=True))
-        dissolve_groups(company=customer.company, groups=keys, actor=WEBHOOK)
+        with transaction.atomic():
+            dissolve_groups(company=customer.company, groups=keys, actor=WEBHOOK)
 
     tell = batch_steps._tell_emptied_from_unreadable
 

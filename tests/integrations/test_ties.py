@@ -342,17 +342,28 @@ def test_X8_a_tie_while_a_sync_goes_on_neither_breaks_nor_doubles(
     verdicts: list[Any] = []
     original = DatabaseLedger.save_page
 
-    def save_page(ledger: DatabaseLedger, stored: Any) -> None:
-        original(ledger, stored)
-        if stored.number == page and not verdicts:
+    hold = DatabaseLedger.hold_page
+
+    def act(number: int, *, waits: bool) -> None:
+        if number == page and not verdicts:
             # In its own connection where there is one, so that the sync sees it appear.
             verdicts.append(None)
             thread = threading.Thread(target=click)
             thread.start()
-            if when == "before":
+            if waits:
                 thread.join()
             else:
                 threads.append(thread)
+
+    def save_page(ledger: DatabaseLedger, stored: Any) -> None:
+        original(ledger, stored)
+        if when == "after":
+            act(stored.number, waits=False)
+
+    def hold_page(ledger: DatabaseLedger, read: Any) -> None:
+        hold(ledger, read)
+        if when == "before":  # between two steps: within one the tie waits for its end
+            act(read.number, waits=True)
 
     threads: list[threading.Thread] = []
 
@@ -364,7 +375,10 @@ def test_X8_a_tie_while_a_sync_goes_on_neither_breaks_nor_doubles(
 
     if connection.vendor == "sqlite" and when == "before":
         pytest.skip("SQLite has one writer at a time")
-    with mock.patch.object(DatabaseLedger, "save_page", save_page):
+    with (
+        mock.patch.object(DatabaseLedger, "save_page", save_page),
+        mock.patch.object(DatabaseLedger, "hold_page", hold_page),
+    ):
         answer = customer.sync()
     for thread in threads:
         thread.join()
