@@ -330,6 +330,18 @@ def test_X8_tying_thousands_takes_few_queries(
     assert set(statuses) == {TieStatus.TIED}
 
 
+def on_each_page(when: str, act: Callable[[int], None]) -> Any:
+    """Acts before a page is applied, between two steps; or while it is: within one, a tie waits."""
+    name = {"before": "hold_page", "after": "save_page"}[when]
+    original = getattr(DatabaseLedger, name)
+
+    def call(ledger: DatabaseLedger, page: Any) -> None:
+        original(ledger, page)
+        act(page.number)
+
+    return mock.patch.object(DatabaseLedger, name, call)
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_X8_a_tie_while_a_sync_goes_on_neither_breaks_nor_doubles(
     customer: Customer, account: Account, hanako: Employee, when: str
@@ -340,30 +352,15 @@ def test_X8_a_tie_while_a_sync_goes_on_neither_breaks_nor_doubles(
     run = survey(customer)
     page = {"before": 1, "after": 2}[when]  # the crew stands on the second one
     verdicts: list[Any] = []
-    original = DatabaseLedger.save_page
 
-    hold = DatabaseLedger.hold_page
-
-    def act(number: int, *, waits: bool) -> None:
+    def act(number: int) -> None:
         if number == page and not verdicts:
             # In its own connection where there is one, so that the sync sees it appear.
             verdicts.append(None)
-            thread = threading.Thread(target=click)
-            thread.start()
-            if waits:
-                thread.join()
-            else:
-                threads.append(thread)
-
-    def save_page(ledger: DatabaseLedger, stored: Any) -> None:
-        original(ledger, stored)
-        if when == "after":
-            act(stored.number, waits=False)
-
-    def hold_page(ledger: DatabaseLedger, read: Any) -> None:
-        hold(ledger, read)
-        if when == "before":  # between two steps: within one the tie waits for its end
-            act(read.number, waits=True)
+            threads.append(threading.Thread(target=click))
+            threads[0].start()
+            if when == "before":
+                threads[0].join()
 
     threads: list[threading.Thread] = []
 
@@ -375,10 +372,7 @@ def test_X8_a_tie_while_a_sync_goes_on_neither_breaks_nor_doubles(
 
     if connection.vendor == "sqlite" and when == "before":
         pytest.skip("SQLite has one writer at a time")
-    with (
-        mock.patch.object(DatabaseLedger, "save_page", save_page),
-        mock.patch.object(DatabaseLedger, "hold_page", hold_page),
-    ):
+    with on_each_page(when, act):
         answer = customer.sync()
     for thread in threads:
         thread.join()
