@@ -50,7 +50,7 @@ class LocalRun:
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(40)
 
 
 def wait_for(condition: Callable[[], object], seconds: float) -> None:
