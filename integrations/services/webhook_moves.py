@@ -94,8 +94,8 @@ def follow(move: Move, registered: Registered | None) -> WebhookRemoval | None:
         after.webhook_problem, after.webhook_problem_detail = "", {}
     if before.webhook_mode != after.webhook_mode and after.webhook_mode == WebhookMode.MANUAL:
         after.webhook_confirmed_at = None
-    if move.turns_on and after.people_imported_at and after.changes_wanted_at is None:
-        after.changes_wanted_at = timezone.now()  # W10
+    if move.turns_on and after.people_imported_at:
+        after.changes_wanted_at = timezone.now()  # W10: by a sync that begins from now on
     return removal
 
 

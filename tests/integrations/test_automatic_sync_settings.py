@@ -24,6 +24,21 @@ def test_W10_turning_it_on_asks_for_the_changes(customer: Customer, mode: str) -
     assert rows.filter(changes_wanted_at__isnull=False).count() == 1
 
 
+def test_W10_it_asks_for_a_sync_that_begins_now_whatever_was_asked_before(
+    customer: Customer,
+) -> None:
+    """One that runs at this moment would end the older wish, and has read before the switch."""
+    rows = SmartHRIntegration.objects.for_company(customer.company)
+    before = timezone.now()
+    rows.update(people_imported_at=before, changes_wanted_at=before)
+
+    customer.configure("--webhook-mode", "manual")
+
+    asked = customer.integration.changes_wanted_at
+    assert asked is not None
+    assert asked > before
+
+
 def test_W10_nothing_is_asked_for_before_a_person_has_imported(customer: Customer) -> None:
     turn_on(customer)
 
