@@ -32,6 +32,14 @@ from tests.integrations.unattended import add_people, audited, delivered, reason
 STRANGER = "99999999-0000-4000-8000-000000000000"
 
 
+def people_of_whom_one_left(customer: Customer, account: Account, count: int) -> list[str]:
+    """All are linked here, and SmartHR has lost the first of them."""
+    crews = add_people(account, count)
+    customer.sync()
+    account.delete_crew(crews[0])
+    return crews
+
+
 def candidates(customer: Customer) -> list[str]:
     rows = DeletionCandidate.objects.for_company(customer.company).pending()
     return sorted(str(crew) for crew in rows.values_list("smarthr_id", flat=True))
@@ -81,9 +89,7 @@ def test_W5a_who_is_still_there_is_not_deleted(customer: Customer, account: Acco
 def test_W5a_only_smarthrs_own_404_deletes(
     customer: Customer, account: Account, fault: str, options: dict[str, Any]
 ) -> None:
-    crews = add_people(account, 2)
-    customer.sync()
-    account.delete_crew(crews[0])
+    crews = people_of_whom_one_left(customer, account, 2)
     account.fail(fault, path="/crews/*", **options)
 
     with pytest.raises(SmartHRError):
@@ -95,9 +101,7 @@ def test_W5a_only_smarthrs_own_404_deletes(
 def test_W5a_a_token_that_lost_its_permission_deletes_nobody(
     customer: Customer, account: Account
 ) -> None:
-    crews = add_people(account, 2)
-    customer.sync()
-    account.delete_crew(crews[0])
+    crews = people_of_whom_one_left(customer, account, 2)
     account.add_token(TOKEN, scopes=ALL_SCOPES - {"crews:read"})
 
     with pytest.raises(PermissionMissing):
@@ -122,9 +126,7 @@ def test_W5a_an_account_that_shows_nobody_deletes_nobody(
 def test_W10_a_404_on_another_event_is_put_to_a_person(
     customer: Customer, account: Account
 ) -> None:
-    crews = add_people(account, 3)
-    customer.sync()
-    account.delete_crew(crews[0])
+    crews = people_of_whom_one_left(customer, account, 3)
 
     results = delivered(customer, crews[0])
 
@@ -136,9 +138,7 @@ def test_W10_a_404_on_another_event_is_put_to_a_person(
 def test_W7_whom_a_person_is_asked_about_or_has_kept_is_theirs_to_decide(
     customer: Customer, account: Account
 ) -> None:
-    crews = add_people(account, 40)
-    customer.sync()
-    account.delete_crew(crews[0])
+    crews = people_of_whom_one_left(customer, account, 40)
     customer.sync()
     customer.deletions("--dismiss")
     account.delete_crew(crews[1])
