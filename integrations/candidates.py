@@ -13,7 +13,13 @@ from django.db.models.functions import RowNumber
 from companies.models import Company
 from employees.models import Employee
 from groups.queries import group_tree
-from integrations.choices import SYNC_KINDS, CandidateStatus, RunKind, RunStatus, Subject
+from integrations.choices import (
+    GOOD_STATUSES,
+    SYNC_KINDS,
+    CandidateStatus,
+    RunKind,
+    Subject,
+)
 from integrations.models import DeletionCandidate, SyncRun
 from integrations.reason_text import ReasonText
 from integrations.reason_texts import explain
@@ -201,7 +207,7 @@ def brake_of(company: Company, tab: Tab) -> ReasonText | None:
     if not tab.is_people:
         looked = Q(kind=RunKind.DEPARTMENTS) | Q(progress__departments_written__gt=0)
     runs = SyncRun.objects.for_company(company).filter(looked, kind__in=SYNC_KINDS)
-    ended = runs.filter(status__in=(RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION))
+    ended = runs.filter(status__in=GOOD_STATUSES)
     detail = ended.order_by("-started_at").values_list("error_detail", flat=True).first() or {}
     found = detail.get("people" if tab.is_people else "groups")
     code = Reason.DELETION_BRAKE if tab.is_people else Reason.GROUP_DELETION_BRAKE

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from integrations.check_texts import account_text, explain_failure
-from integrations.choices import SYNC_KINDS, RunKind, RunStatus, WebhookMode
+from integrations.choices import GOOD_STATUSES, SYNC_KINDS, RunKind, WebhookMode
 from integrations.health_texts import text_of_cause
 from integrations.models import HealthIssue, SmartHRIntegration, SyncRun
 from integrations.reason_text import ReasonText
@@ -149,7 +149,7 @@ def _outdone(result: CheckResult, run: SyncRun) -> CheckResult:
         right = RIGHTS.get(run.error_detail.get("permission", ""))
         lost: dict[str, Any] = {right: Access.MISSING} if right else {}
         return replace(result, error="", **lost)
-    is_good = run.status in (RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION)
+    is_good = run.status in GOOD_STATUSES
     if not is_good or run.error_code in PROVES_NOTHING:
         return result
     granted: dict[str, Any] = {}

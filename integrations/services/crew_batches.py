@@ -24,14 +24,12 @@ from integrations.sync.batch_ledger import BatchLedger
 from integrations.sync.batch_steps import BeganAnew, sync_batch
 from integrations.sync.ledger import Line
 from integrations.sync.outcomes import StopRun
-from integrations.sync.types import Note
 from integrations.sync.work import Work
 
 # Settings that are saved meanwhile make a batch begin anew, but not for ever.
 MOST_BEGINNINGS: Final = 5
 # A success is noted this often: every batch would write the same row.
 NOTED_EVERY: Final = timedelta(minutes=5)
-NOT_HERE: Final = Note(Reason.CREW_GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +129,4 @@ def _silent(crew: UUID, person: tuple[int, str] | None) -> CrewResult:
     """Of whom there was nothing to say: unchanged, or neither there nor here."""
     if person is not None:
         return CrewResult(crew, person[0], person[1], Outcome.UNCHANGED, {}, [])
-    notes = [(str(NOT_HERE.reason), dict(NOT_HERE.detail))]
-    return CrewResult(crew, None, "", Outcome.UNCHANGED, {}, notes)
+    return CrewResult(crew, None, "", Outcome.UNCHANGED, {}, [(Reason.CREW_GONE.value, {})])

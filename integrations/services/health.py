@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from companies.models import Company
-from integrations.choices import PEOPLE_KINDS, SYNC_KINDS, UNATTENDED, RunStatus
+from integrations.choices import GOOD_STATUSES, PEOPLE_KINDS, SYNC_KINDS, UNATTENDED, RunStatus
 from integrations.health_causes import (
     DISPROVED_BY_READING,
     NOTICES,
@@ -79,7 +79,7 @@ def learn_from_run(company_id: int, run_id: int) -> None:
     if run is None:
         return
     code = run.error_code
-    is_good = run.status in (RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION)
+    is_good = run.status in GOOD_STATUSES
     if is_good and code not in (Reason.OTHER_ACCOUNT, Reason.EMPTY_ANSWER):
         _clear_after(run)
     elif run.trigger in UNATTENDED and (is_good or run.status == RunStatus.FAILED):

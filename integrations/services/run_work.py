@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 
-from groups.models import Group
 from integrations.choices import RunKind, RunStatus, Trigger
 from integrations.encryption import Undecryptable
 from integrations.models import SmartHRIntegration, SyncRun
@@ -105,15 +104,8 @@ def _ledger(run: SyncRun, lease: UUID, integration: SmartHRIntegration) -> RunLe
     if run.kind == RunKind.PREVIEW:
         return preview_ledger(run, lease, integration)
     ledger = DatabaseLedger(run, lease, sync_settings(integration))
-    ledger.with_groups = _compares_groups(run)
+    ledger.with_groups = WITH_GROUPS in run.options
     return ledger
-
-
-def _compares_groups(run: SyncRun) -> bool:
-    if WITH_GROUPS not in run.options:
-        return False
-    linked = Group.objects.for_company(run.company_id).filter(smarthr_id__isnull=False)
-    return bool(linked.exists())
 
 
 def _never() -> bool:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from groups.models import Group
 from integrations.choices import GOOD_STATUSES, PEOPLE_KINDS, RunKind, Trigger, WebhookMode
 from integrations.holding import is_held
 from integrations.models import SmartHRIntegration, SyncRun, UnattendedAct
@@ -100,12 +101,7 @@ def _start_due(integration: SmartHRIntegration, now: datetime) -> None:
     if integration.full_wanted_at is not None:
         _start_whole(integration)
     elif integration.changes_wanted_at is not None:
-        start_run(
-            company=integration.company,
-            kind=RunKind.CHANGED,
-            trigger=Trigger.WEBHOOK,
-            actor=None,
-        )
+        _start_changed(integration, Trigger.WEBHOOK)
 
 
 def _start(
@@ -129,19 +125,22 @@ def _move_on(integration: SmartHRIntegration, column: str, later: datetime) -> b
 
 
 def _start_whole(integration: SmartHRIntegration) -> bool:
+    """With the groups also where no slot is chosen, if departments were ever imported."""
+    groups = Group.objects.for_company(integration.company_id)
+    has_linked = groups.filter(smarthr_id__isnull=False).exists()
     _, started = start_run(
         company=integration.company,
         kind=RunKind.EMPLOYEES,
         trigger=Trigger.SCHEDULE,
         actor=None,
-        options={WITH_GROUPS: True},
+        options={WITH_GROUPS: True} if has_linked else {},
     )
     return started
 
 
-def _start_changed(integration: SmartHRIntegration) -> bool:
+def _start_changed(integration: SmartHRIntegration, trigger: Trigger = Trigger.SCHEDULE) -> bool:
     _, started = start_run(
-        company=integration.company, kind=RunKind.CHANGED, trigger=Trigger.SCHEDULE, actor=None
+        company=integration.company, kind=RunKind.CHANGED, trigger=trigger, actor=None
     )
     return started
 

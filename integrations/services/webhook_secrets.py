@@ -32,7 +32,7 @@ def new_secret() -> str:
 
 def current_secret(integration: SmartHRIntegration) -> str:
     """Empty where there is none, or none that can be read."""
-    return _plain(integration.webhook_secret_ciphertext)
+    return _plain(integration.webhook_secret_ciphertext) or ""
 
 
 def provide_secret(integration: SmartHRIntegration) -> str:
@@ -48,7 +48,7 @@ def provide_secret(integration: SmartHRIntegration) -> str:
         webhook_secret_ciphertext=ciphertext, webhook_secret_seen_at=None
     ):  # somebody else was first
         ciphertext = rows.values_list("webhook_secret_ciphertext", flat=True).get()
-        secret = _plain(ciphertext)
+        secret = _plain(ciphertext) or ""
     integration.webhook_secret_ciphertext = ciphertext
     return secret
 
@@ -72,7 +72,7 @@ def accepted_secrets(integration: SmartHRIntegration) -> list[AcceptedSecret]:
 def has_unreadable_secret(integration: SmartHRIntegration) -> bool:
     """Whether one is kept that none of FIELD_ENCRYPTION_KEYS opens."""
     kept = (integration.webhook_secret_ciphertext, integration.webhook_old_secret_ciphertext)
-    return any(ciphertext and not _opens(ciphertext) for ciphertext in kept)
+    return any(_plain(ciphertext) is None for ciphertext in kept)
 
 
 def mark_of(ciphertext: str) -> str:
@@ -97,18 +97,11 @@ def _old_one_has_ended(integration: SmartHRIntegration) -> bool:
     return ends_at is not None and timezone.now() >= ends_at
 
 
-def _plain(ciphertext: str) -> str:
+def _plain(ciphertext: str) -> str | None:
+    """Empty where nothing is kept; None for what no key opens."""
     if not ciphertext:
         return ""
     try:
         return encryption.decrypt(ciphertext)
     except encryption.Undecryptable:
-        return ""
-
-
-def _opens(ciphertext: str) -> bool:
-    try:
-        encryption.decrypt(ciphertext)
-    except encryption.Undecryptable:
-        return False
-    return True
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 from companies.audit import Actor
@@ -19,6 +20,15 @@ from integrations.sync.progress import Progress, no_counts
 from integrations.sync.recent_acts import acts_lately
 from integrations.sync.types import SyncSettings
 from integrations.sync.whole_steps import whole_or_not_at_all
+
+# What counts for a record of which several things are said, the weightiest last.
+WEIGHT: Final = (
+    Outcome.UNCHANGED,
+    Outcome.LEFT_OUT,
+    Outcome.UPDATED,
+    Outcome.CREATED,
+    Outcome.DELETED,
+)
 
 
 class BatchLedger(KeptLines, CompanyRecords):
@@ -125,13 +135,11 @@ class BatchLedger(KeptLines, CompanyRecords):
 def merged_line(lines: Sequence[Line]) -> Line:
     """The lines of one record as one: it counts as the weightiest of its outcomes."""
     first = lines[0]
-    weight = [Outcome.UNCHANGED, Outcome.LEFT_OUT, Outcome.UPDATED, Outcome.CREATED]
-    weight.append(Outcome.DELETED)
     return Line(
         subject=first.subject,
         smarthr_id=first.smarthr_id,
         label=lines[-1].label,
-        outcome=max((line.outcome for line in lines), key=weight.index),
+        outcome=max((line.outcome for line in lines), key=WEIGHT.index),
         changes={key: pair for line in lines for key, pair in line.changes.items()},
         notes=tuple(note for line in lines for note in line.notes),
         object_pk=next((line.object_pk for line in lines if line.object_pk is not None), None),

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.choices import (
-    GROUP_PHASES,
     READING_KINDS,
     SURVEY_KINDS,
     SYNC_KINDS,
@@ -26,7 +25,7 @@ from integrations.reason_text import ReasonText
 from integrations.reason_texts import attribute_label, explain
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from integrations.report import asks_about_account
-from integrations.services.snapshot import PREVIEWED_SLOT
+from integrations.services.snapshot import PREVIEWED_SLOT, WITH_GROUPS
 from integrations.texts_by_kind import text_of_run
 
 ANNOUNCED_EVERY = 25  # per cent
@@ -169,7 +168,7 @@ class RunView:
     def _phases(self) -> tuple[Phase, ...]:
         """The steps of this run, also where the slot was changed after its start."""
         kind, slot = RunKind(self.run.kind), self.run.options.get(PREVIEWED_SLOT, self.slot)
-        steps = phases_of(kind, slot, with_groups=self._phase() in GROUP_PHASES)
+        steps = phases_of(kind, slot, with_groups=WITH_GROUPS in self.run.options)
         return steps if self._phase() in steps else phases_of(kind, 1)
 
     @property

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from companies.models import Company
-from integrations.choices import RunKind, RunStatus
+from integrations.choices import GOOD_STATUSES, RunKind, RunStatus
 from integrations.models import SyncRun
 from integrations.reasons import Reason
 from integrations.services.connection import integration_of
@@ -97,7 +97,7 @@ def _sync_changes(company: Company) -> list[Trouble]:
         return [Trouble(problem.reason)]
     except AlreadyRunning:
         return [Trouble(Reason.ALREADY_RUNNING)]
-    if run.status in {RunStatus.SUCCEEDED, RunStatus.NEEDS_CONFIRMATION}:
+    if run.status in GOOD_STATUSES:
         return []
     return [Trouble(Reason(run.error_code or Reason.INTERNAL_ERROR), run.error_detail)]
 
