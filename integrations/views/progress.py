@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.choices import (
+    GOOD_STATUSES,
     READING_KINDS,
     SURVEY_KINDS,
     SYNC_KINDS,
@@ -268,14 +269,16 @@ class RunView:
         return "logins" in ((self.run.progress or {}).get("brakes") or {})
 
     @property
-    def is_nightly(self) -> bool:
-        """X2: a comparison of everything that started by itself."""
-        return self.run.kind == RunKind.EMPLOYEES and self.run.trigger == Trigger.SCHEDULE
-
-    @property
-    def repaired(self) -> int:
-        """How many records differed from SmartHR and were put right."""
-        return self.people.written + self.departments.written
+    def repaired(self) -> str:
+        """X2: what a comparison of everything that started by itself has put right; nothing of one
+        that did not come to its end."""
+        run = self.run
+        is_nightly = run.kind == RunKind.EMPLOYEES and run.trigger == Trigger.SCHEDULE
+        if not is_nightly or run.error_code or run.status not in GOOD_STATUSES:
+            return ""
+        if count := self.people.written + self.departments.written:
+            return f"予定の照合で、SmartHRとの差を{count:,}件直しました。"
+        return "予定の照合で、直すところはありませんでした。"
 
     @property
     def unreadable(self) -> list[str]:
