@@ -1,14 +1,13 @@
 """The report of a run: its tabs, rows and pages."""
 
 import time
-from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from companies.models import Company
-from integrations.choices import Outcome, RunKind, RunStatus, Subject, Trigger
+from integrations.choices import Outcome, RunKind, RunStatus, Subject
 from integrations.models import RunRecord, SyncRun
 from integrations.reasons import CONNECTION_TROUBLES, Reason
 from tests.factories import (
@@ -17,7 +16,6 @@ from tests.factories import (
     PersonCandidateFactory,
     RunFactory,
     RunRecordFactory,
-    counts,
 )
 
 
@@ -278,41 +276,6 @@ def test_brake_says_how_many_and_the_limit(signed_in: Client, company: Company) 
     text = report(signed_in, run).content.decode()
 
     assert "一度に12名が削除されるところでした。上限の10名を超えるため、削除を止めました。" in text
-
-
-REPAIRED = "予定の照合で、SmartHRとの差を2件直しました。"
-NOTHING_TO_REPAIR = "予定の照合で、直すところはありませんでした。"
-
-
-@pytest.mark.parametrize(
-    ("fields", "told"),
-    [
-        ({"counts": counts(updated=2)}, REPAIRED),
-        ({"counts": counts(unchanged=5)}, NOTHING_TO_REPAIR),
-        (
-            {"counts": counts(unchanged=5), "status": RunStatus.NEEDS_CONFIRMATION},
-            NOTHING_TO_REPAIR,
-        ),
-        # What did not come to its end does not say that nothing differed.
-        (
-            {"status": RunStatus.NEEDS_CONFIRMATION, "error_code": Reason.EMPTY_ANSWER},
-            "",
-        ),
-        ({"status": RunStatus.CANCELLED}, ""),
-        ({"status": RunStatus.FAILED, "error_code": Reason.TOKEN_REJECTED}, ""),
-        # A person's own import, and the changes of every hour, are no nightly comparison.
-        ({"counts": counts(updated=2), "trigger": Trigger.SCREEN}, ""),
-        ({"counts": counts(updated=2), "kind": RunKind.CHANGED}, ""),
-    ],
-)
-def test_X2_nightly_comparison_says_what_it_put_right(
-    signed_in: Client, company: Company, fields: dict[str, Any], told: str
-) -> None:
-    run = RunFactory(company=company, **{"trigger": Trigger.SCHEDULE, **fields})
-
-    text = report(signed_in, run).content.decode()
-
-    assert text.count("予定の照合で、") == text.count(told or "予定の照合で、") == bool(told)
 
 
 @pytest.mark.parametrize("records", [1, 30])
