@@ -1,6 +1,7 @@
 import argparse
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def main() -> int:
     # and a handler inside a handler would wait for its own lock. Threads inherit the mask.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
-        simulator = start_simulator(options.port, options.host)
+        listening = socket.socket(fileno=options.fd) if options.fd is not None else None
+        simulator = start_simulator(options.port, options.host, listening)
     except OSError as error:
         print(f"simulator: port {options.port}: {error.strerror}", file=sys.stderr)
         return 1
@@ -55,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulator", description="A SmartHR to practise against.")
     parser.add_argument("--port", type=int, default=8100)
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--fd", type=int, help="a listening socket that the parent hands over")
     parser.add_argument("--account", default="demo", metavar="SUBDOMAIN")
     parser.add_argument("--token", help="access token; else SIMULATOR_TOKEN")
     parser.add_argument("--people", type=int, default=3000)

@@ -1,3 +1,4 @@
+import socket
 from types import TracebackType
 
 from simulator.account import Account
@@ -8,9 +9,14 @@ from simulator.wire import WireServer
 class Simulator:
     """A running server and its accounts."""
 
-    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        listening: socket.socket | None = None,
+    ) -> None:
         self.accounts: dict[str, Account] = {}
-        self._server = WireServer((host, port), create_app(self.accounts))
+        self._server = WireServer((host, port), create_app(self.accounts), listening)
         self.port = self._server.port
         self.url = f"http://{host}:{self.port}"
         # The form of the product's SMARTHR_API_URL.
@@ -53,6 +59,8 @@ class Simulator:
         self.stop()
 
 
-def start_simulator(port: int = 0, host: str = "127.0.0.1") -> Simulator:
-    """A simulator in a thread of this process; port 0 takes a free one."""
-    return Simulator(port, host)
+def start_simulator(
+    port: int = 0, host: str = "127.0.0.1", listening: socket.socket | None = None
+) -> Simulator:
+    """A simulator in a thread of this process; port 0 takes a free one, `listening` goes before."""
+    return Simulator(port, host, listening)

@@ -43,12 +43,21 @@ class WireServer(ThreadingMixIn, TCPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], application: WSGIApplication) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        application: WSGIApplication,
+        listening: socket.socket | None,
+    ) -> None:
         self.application = application
         self.stopping = threading.Event()
         self.connections_made = 0
         self._connections: set[socket.socket] = set()
-        super().__init__(address, WireHandler)
+        super().__init__(address, WireHandler, bind_and_activate=listening is None)
+        if listening is not None:
+            self.socket.close()
+            self.socket = listening
+            self.server_address = listening.getsockname()
 
     @property
     def port(self) -> int:

@@ -82,8 +82,3 @@ def listen(wanted: int) -> socket.socket:
 
 def port_of(server: socket.socket) -> int:
     return int(server.getsockname()[1])
-
-
-def free_port(wanted: int) -> int:
-    with listen(wanted) as server:
-        return port_of(server)
