@@ -31,6 +31,10 @@ class Company(models.Model):
     force_password_change = models.BooleanField(default=True)
     # X5: initial passwords expire unused after so many days; 0: never; null: not answered yet.
     initial_password_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # O5: a linked person's e-mail goes on a card by itself only under one of these domains.
+    card_email_domains = models.JSONField(default=list, blank=True)
+    # P3: the last day of the contract; 30 days later the operator erases the company.
+    contract_ended_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -74,6 +78,8 @@ class ActorKind(models.TextChoices):
     SYNC = "sync", "同期"
     WEBHOOK = "webhook", "Webhook"
     COMMAND = "command", "コマンド"
+    IMPORT = "import", "インポート"
+    SUPPORT = "support", "サポート"
 
 
 class AuditAction(models.TextChoices):
@@ -96,6 +102,13 @@ class AuditAction(models.TextChoices):
     DOWNLOADED = "downloaded", "ダウンロード"
     SECRET_SHOWN = "secret_shown", "シークレットトークンの表示"
     PLAN = "plan", "契約の変更"
+    PASSWORD_ISSUED = "password_issued", "パスワードの再発行"
+    PASSWORD_RESET = "password_reset", "パスワードの再設定"
+    IMPORTED = "imported", "インポート"
+    RESTORED = "restored", "復元"
+    ERASED = "erased", "控えの消去"
+    UNLINKED = "unlinked", "連携の解除"
+    VISITED = "visited", "サポートの閲覧"
 
 
 class AuditEntry(TenantOwned):

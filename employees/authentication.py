@@ -88,10 +88,13 @@ def _find(company_code: str, employee_id: str) -> Employee | None:
 
 
 def _may_log_in(employee: Employee) -> bool:
+    now = timezone.now()
     if not employee.is_active:
+        return False
+    if employee.password_expires_at is not None and employee.password_expires_at <= now:
         return False
     return not employee.is_initial_password or not is_expired(
         days=employee.company.initial_password_days,
         last_used=employee.last_login or employee.created_at,
-        now=timezone.now(),
+        now=now,
     )

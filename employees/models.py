@@ -14,9 +14,8 @@ from companies.models import Company, TenantOwned, TenantQuerySet
 from employees.choices import DisplayMode, Role
 from employees.emails import EMAIL_LENGTH
 from employees.identifiers import EMPLOYEE_ID_PATTERN, PARKED_PATTERN
+from employees.wanted import NAME_LENGTH
 from groups.models import Group
-
-NAME_LENGTH = 255
 
 
 def new_login_key() -> str:
@@ -56,6 +55,8 @@ class Employee(TenantOwned, AbstractBaseUser):
     must_change_password = models.BooleanField(default=False)
     # Stays after the hash was upgraded at the first login: the password is still the initial one.
     is_initial_password = models.BooleanField(default=False, editable=False)
+    # X5: a one-time password opens nothing any more from then on; null: no such limit.
+    password_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     # Null until chosen: SQLite can add such a column without rebuilding the table, which would
     # lose its triggers (companies.same_company).

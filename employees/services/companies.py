@@ -6,6 +6,8 @@ from django.db import transaction
 
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction, Company, is_valid_code
+from companies.refusals import Refused
+from companies.texts import is_storable
 from employees.choices import Role
 from employees.emails import is_valid_email
 from employees.identifiers import is_valid_employee_id
@@ -15,10 +17,6 @@ from employees.signals import company_created
 from groups.models import Group
 
 ADMINISTRATOR_NAME = "管理者"
-
-
-class Refused(Exception):
-    """A value that cannot be taken, with the reason for the person who gave it."""
 
 
 def create_company(
@@ -61,7 +59,7 @@ def create_company(
 def _check(code: str, name: str, admin_id: str, admin_email: str, admin_password: str) -> None:
     if not is_valid_code(code):
         raise Refused("企業IDは3〜20文字の半角英数字とハイフンで指定してください。")
-    if not name.strip() or len(name) > 255 or not _is_storable(name):
+    if not name.strip() or len(name) > 255 or not is_storable(name):
         raise Refused("会社名を255文字以内で指定してください。")
     if not is_valid_employee_id(admin_id):  # C5
         raise Refused(
@@ -73,14 +71,9 @@ def _check(code: str, name: str, admin_id: str, admin_email: str, admin_password
         raise Refused("管理者のパスワードを指定してください。")
 
 
-def _is_storable(text: str) -> bool:
-    """No NUL and no lone surrogate, which PostgreSQL refuses."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
-
-
 def appoint_administrator(*, employee: Employee, reason: str, actor: Actor) -> None:
     """C6: the operator's way out where the last 管理者 could not go. Raises Refused."""
-    if not reason.strip() or not _is_storable(reason):
+    if not reason.strip() or not is_storable(reason):
         raise Refused("理由を指定してください。")
     with transaction.atomic():
         lock_company(employee.company_id)

@@ -1,5 +1,7 @@
 """Checking and changing a password (X5)."""
 
+from typing import Final
+
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
@@ -7,6 +9,13 @@ from companies import audit
 from companies.models import AuditAction
 from employees.models import Employee
 from employees.services import guesses
+
+PASSWORD_FIELDS: Final = (
+    "password",
+    "must_change_password",
+    "is_initial_password",
+    "password_expires_at",
+)
 
 
 def is_password_of(*, employee: Employee, password: str) -> bool:
@@ -63,7 +72,8 @@ def change_own_password(*, employee: Employee, new_password: str) -> None:
     employee.set_password(new_password)
     employee.must_change_password = False
     employee.is_initial_password = False
-    employee.save(update_fields=["password", "must_change_password", "is_initial_password"])
+    employee.password_expires_at = None
+    employee.save(update_fields=PASSWORD_FIELDS)
     audit.write_audit(
         company=employee.company_id,
         actor=audit.person(employee),

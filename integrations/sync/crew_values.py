@@ -7,7 +7,7 @@ from uuid import UUID
 
 from employees.emails import is_valid_email
 from employees.identifiers import is_valid_employee_id
-from employees.models import NAME_LENGTH
+from employees.wanted import NAME_LENGTH
 from integrations.choices import NameSource
 from integrations.reasons import Reason
 from integrations.smarthr.records import Crew, Flag, Text

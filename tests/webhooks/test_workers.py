@@ -129,10 +129,15 @@ def test_one_companys_flood_does_not_delay_another(
 ) -> None:
     """Each slice of the flood is short, and its next one waits behind the others."""
     small = second_company(smarthr.add_account("other", "another-token-1234"))
-    for _ in range(40):
-        send(inbox, "crew_created", account.add_crew())
-    rows(inbox).update(alone=True)  # a request for each
     account.fail("slow", "/crews", times=None, seconds=1.0)
+    for _ in range(40):
+        Delivery.objects.create(
+            company=inbox.company,
+            event="crew_created",
+            crew_ids=[account.add_crew()],
+            people=1,
+            alone=True,  # a request for each
+        )
     sweep()
     wait_until(lambda: rows(inbox).filter(status="processed").exists())
     started = time.monotonic()

@@ -9,7 +9,8 @@ from django.core.management.base import CommandParser
 
 from companies.audit import command
 from companies.commands import Exit, ReportingCommand
-from employees.services.companies import Refused, create_company
+from companies.refusals import Refused
+from employees.services.companies import create_company
 
 
 class Command(ReportingCommand):

@@ -6,8 +6,9 @@ from django.core.management.base import CommandParser
 
 from companies.audit import command
 from companies.commands import CompanyCommand, Exit
+from companies.refusals import Refused
 from employees.models import Employee
-from employees.services.companies import Refused, appoint_administrator
+from employees.services.companies import appoint_administrator
 
 
 class Command(CompanyCommand):
