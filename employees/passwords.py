@@ -39,16 +39,23 @@ class StoredPassword:
         return check_password(password, self.encoded)
 
 
-def problem_of(password: str, *, stored: StoredPassword) -> str | None:
-    """Why this cannot be the new password, or None."""
+def general_problem_of(password: str, *, company_code: str) -> str | None:
+    """Why this can be nobody's password, or None. Fast: it looks at no hash."""
     if len(password) < MINIMUM_LENGTH:
         return TOO_SHORT
     if len(password) > MAXIMUM_LENGTH:
         return TOO_LONG
-    if stored.company_code.casefold() in password.casefold():
+    if company_code.casefold() in password.casefold():
         return HOLDS_COMPANY_CODE
     if _is_common(password):
         return COMMON
+    return None
+
+
+def problem_of(password: str, *, stored: StoredPassword) -> str | None:
+    """Why this cannot be the new password, or None."""
+    if problem := general_problem_of(password, company_code=stored.company_code):
+        return problem
     if stored.is_this(password):
         return SAME_AS_NOW
     if stored.is_initial and _holds_birth_date(password, stored=stored):
