@@ -298,7 +298,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(
     administrator: Employee, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = uploaded(administrator, NEW)
-    beat = checking.beat
+    beat = jobs.beat
 
     def taken_over(*arguments: Any, **values: Any) -> None:
         Job.objects.for_company(administrator.company).update(lease=None)
@@ -409,7 +409,7 @@ def test_files_and_previews_are_purged_after_24_hours(administrator: Employee) -
     later(done, days=29)
     later(Job.objects.for_company(administrator.company).get(pk=done.pk), days=1)
     purge()
-    assert not rows.exists()
+    assert not rows.all().exists()
     done.refresh_from_db()
     later(done, days=400)
     purge()
