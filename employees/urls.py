@@ -1,11 +1,11 @@
 from django.urls import path
 
-from employees import views
+from employees.views import display, login, password, people_list
 
 urlpatterns = [
-    path("login/", views.login, name="login"),
-    path("logout/", views.logout, name="logout"),
-    path("password/", views.password, name="password"),
-    path("display/", views.display_mode, name="display-mode"),
-    path("employees/", views.employee_list, name="employee-list"),
+    path("login/", login.login, name="login"),
+    path("logout/", login.logout, name="logout"),
+    path("password/", password.password, name="password"),
+    path("display/", display.display_mode, name="display-mode"),
+    path("employees/", people_list.employee_list, name="employee-list"),
 ]
