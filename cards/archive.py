@@ -12,7 +12,7 @@ from django.utils import timezone
 from cards.models import PRINTED_FIELDS, BusinessCard, CardArchive
 from companies.set_based import batches
 from employees.models import Employee
-from employees.signals import employee_deleting
+from employees.signals import employee_deleting, image_left
 
 KEPT_FOR = timedelta(days=30)
 
@@ -49,3 +49,10 @@ def _archive(employee: Employee, cards: list[dict[str, Any]], expires_at: dateti
         cards=cards,
         expires_at=expires_at,
     )
+
+
+@receiver(image_left, sender=Employee, dispatch_uid="keep_archived_image")
+def keeps_image(*, name: str, **_: Any) -> bool:
+    """O4, X4: an archive keeps the image as long as itself, whoever left it."""
+    archives = CardArchive.objects.across_companies().filter(image=name)
+    return bool(archives.exists())
