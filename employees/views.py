@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from companies.access import administrators_only, public, signed_in
+from companies.access import administrators_only, open_to_support, public, signed_in
 from companies.requests import SignedInRequest
 from employees import device, queries
 from employees.authentication import EmployeeIdChanged
@@ -94,6 +94,7 @@ def _login_address_of_page(request: HttpRequest) -> str:
 
 
 @public
+@open_to_support
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     sign_out(request=request)
