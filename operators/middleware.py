@@ -17,7 +17,8 @@ from employees.models import Employee
 from operators.services.visits import KEY, Visit, end_visit, visit_of
 from operators.visitor import SupportVisitor
 
-REFUSAL: Final = "サポート担当者として閲覧しています。変更はできません。"
+# The banner says that it is a visit.
+REFUSAL: Final = "何も変更していません。必要な変更は、お客様の管理者に依頼してください。"
 TIMED_OUT: Final = "閲覧できる60分が過ぎたため、閲覧を終了しました。"
 
 
@@ -74,5 +75,7 @@ def _without_files(request: HttpRequest, response: HttpResponseBase) -> HttpResp
     """A download that its view forgot to mark does not leave the house either."""
     if not response.get("Content-Disposition", "").startswith("attachment"):
         return response
-    response.close()
-    return render(request, "403.html", status=403)
+    refusal = render(request, "403.html", status=403)
+    # Its files are closed with the answer; closing it here would end the request's connections.
+    refusal._resource_closers += response._resource_closers
+    return refusal

@@ -152,4 +152,4 @@ def _asks(facts: Facts) -> Iterator[str]:
         if run.error_code == Reason.EMPTY_ANSWER:
             yield "空の回答の確認"
     if facts.holds_back:
-        yield "最後の管理者"
+        yield "最後の管理者の保留"

@@ -81,7 +81,7 @@ def company_response(
     context: dict[str, Any] = {
         "row": row,
         "company": company,
-        "acts": acts_for(row.plan),
+        "acts": acts_for(row.plan, company),
         "held": held_back(company),
         "visit_form": visit_form or ReasonForm(),
         "visit_minutes": int(LASTS.total_seconds() // 60),

@@ -11,12 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from companies.access import operators_only
+from companies.models import Company
 from companies.refusals import Refused
 from companies.requests import SignedInRequest
 from employees.models import Employee
 from integrations.plan import Plan, plan_of
 from integrations.services.connection import integration_of
 from operators.choices import PlanAct
+from operators.contracts import has_ended
 from operators.forms import ContractEndForm, OperatorForm, ReasonForm, StartForm
 from operators.queries import customers
 from operators.services.actors import support
@@ -62,14 +64,15 @@ WORDS: Final = {
 }
 
 
-def acts_for(plan: Plan) -> list[PlanAct]:
-    """What changes anything."""
+def acts_for(plan: Plan, company: Company) -> list[PlanAct]:
+    """What changes anything; nothing begins again after the contract has ended."""
     is_used = plan.start is not None
+    goes_on = not has_ended(company.contract_ended_on, plan.today)
     offered = {
-        PlanAct.START: True,
-        PlanAct.CONTINUE: is_used and not plan.continued,
+        PlanAct.START: goes_on,
+        PlanAct.CONTINUE: goes_on and is_used and not plan.continued,
         PlanAct.PAUSE: is_used and not plan.stopped,
-        PlanAct.RESUME: plan.stopped,
+        PlanAct.RESUME: goes_on and plan.stopped,
         PlanAct.OFF: is_used,
     }
     return [act for act, is_offered in offered.items() if is_offered]
@@ -82,7 +85,7 @@ def plan(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     if act not in PlanAct.values:
         raise Http404
     chosen, now = PlanAct(act), plan_of(integration_of(company))
-    if request.method != "POST" and chosen not in acts_for(now):
+    if request.method != "POST" and chosen not in acts_for(now, company):
         return redirect("operator-company", pk)
     kind: type[OperatorForm] = StartForm if chosen == PlanAct.START else ReasonForm
     form = kind(request.POST if request.method == "POST" else None, initial={"start": now.start})
