@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET
 from bulk.services.export import TOO_MANY_ROWS, export_cards
 from bulk.workbook import CONTENT_TYPE, TooManyRows
 from companies import audit
-from companies.access import administrators_only
+from companies.access import administrators_only, not_for_support
 from companies.requests import SignedInRequest
 
 
 @administrators_only
+@not_for_support
 @require_GET
 def cards(request: SignedInRequest) -> HttpResponseBase:
     """名刺リスト as a file, which is written whole before the first byte is sent."""

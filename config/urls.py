@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("employees.urls")),
     path("", include("groups.urls")),
     path("", include("bulk.urls")),
+    path("", include("operators.urls")),
     path("", include("config.health")),
 ]

@@ -126,6 +126,16 @@ class Employee(TenantOwned, AbstractBaseUser):
         return self.role == Role.ADMINISTRATOR
 
     @property
+    def is_operator_staff(self) -> bool:
+        """X11."""
+        return self.is_administrator and self.company.is_operator
+
+    @property
+    def is_support_visitor(self) -> bool:
+        """X11: who is, is no employee of the company (operators.visitor)."""
+        return False
+
+    @property
     def theme(self) -> str:
         return self.display_mode or DisplayMode.AUTO.value
 

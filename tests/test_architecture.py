@@ -19,8 +19,12 @@ ARROWS = {
     "integrations": {"companies", "groups", "employees"},
     "webhooks": {"companies", "groups", "employees", "integrations"},
     "bulk": {"companies", "groups", "employees", "cards"},
+    "operators": {"companies", "groups", "employees", "cards", "integrations", "webhooks"},
     "simulator": set(),
-    "config": {"companies", "groups", "employees", "cards", "integrations", "bulk", "webhooks"},
+    "config": {
+        *("companies", "groups", "employees", "cards", "integrations", "bulk", "webhooks"),
+        "operators",
+    },
     "manage": set(),
     "scripts": {"config", "simulator"},
 }

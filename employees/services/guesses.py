@@ -75,6 +75,15 @@ def forget_old_failures() -> None:
         pass
 
 
+def forget_company(company: Company, people: Iterable[tuple[int, str]]) -> int:
+    """What was counted of these people (keys and 社員ID) and of the company (P3); how many rows."""
+    keys = {_initial_key(company.pk)}
+    for pk, employee_id in people:
+        keys |= {_key("account", company.code, employee_id), _key("person", str(pk))}
+    forgotten: int = LoginGuard.objects.filter(key__in=sorted(keys)).delete()[0]
+    return forgotten
+
+
 def _take(limits: Mapping[str, int], pauses: Mapping[str, int]) -> Place | None:
     keys = limits.keys() | pauses.keys()
     while True:

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from companies.access import public
+from companies.access import open_to_support, public
 from employees import device
 from employees.authentication import EmployeeIdChanged
 from employees.forms.login import EMPLOYEE_ID_CHANGED, LOGIN_FAILED, LoginForm
@@ -69,6 +69,7 @@ def _login_address_of_page(request: HttpRequest) -> str:
 
 
 @public
+@open_to_support
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     sign_out(request=request)

@@ -8,6 +8,8 @@ from typing import Any, Final
 ANYBODY: Final = frozenset({"anonymous", "applicant", "approver", "administrator"})
 PEOPLE: Final = frozenset({"applicant", "approver", "administrator"})
 ADMINISTRATORS: Final = frozenset({"administrator"})
+# The operator's staff alone (tests/operators/test_guards_x11.py).
+NOBODY: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,17 @@ MATRIX: Final[dict[str, Row]] = {
     "webhook-log-retry-all": _post(ADMINISTRATORS),
     "webhook-log-delivery": Row(ADMINISTRATORS, "delivery"),
     "webhook-log-retry": _post(ADMINISTRATORS, "delivery"),
+    # --- 運営 ---
+    "operator-companies": Row(NOBODY),
+    "operator-company-add": Row(NOBODY),
+    "operator-company": Row(NOBODY, arguments={"pk": 1}),
+    "operator-plan": Row(NOBODY, arguments={"pk": 1, "act": "pause"}),
+    "operator-contract-end": Row(NOBODY, arguments={"pk": 1}),
+    "operator-appoint": Row(NOBODY, arguments={"pk": 1}),
+    "operator-erase": Row(NOBODY, arguments={"pk": 1}),
+    "operator-visit": _post(NOBODY, arguments={"pk": 1}),
+    "operator-erasures": Row(NOBODY),
+    "operator-visit-end": _post(PEOPLE),  # leads back whoever is not on a visit
 }
 # What machines and mails bring, each with a secret of its own and tests of its own.
 BY_SECRET: Final = {
