@@ -114,7 +114,9 @@ def password(request: HttpRequest) -> HttpResponse:
         context["next"] = _next_page(request)
         status = 422 if form.is_bound else 200
         return render(request, "employees/password.html", context, status=status)
-    change_own_password(employee=employee, new_password=form.cleaned_data["new_password"])
+    new_password = form.cleaned_data["new_password"]
+    if not change_own_password(employee=employee, new_password=new_password):
+        return redirect("login")  # somebody else was faster: this session has ended
     update_session_auth_hash(request, employee)
     messages.success(request, "パスワードを変更しました。")
     return HttpResponseRedirect(_next_page(request))
