@@ -70,15 +70,17 @@ def counts_by_group(company: Company) -> dict[int, Counts]:
     """Of each group that has such people, its own members only."""
     rows = (
         unused_passwords(company)
-        .values_list("group_id")
+        .values("group_id")
         .annotate(
-            Count("pk", filter=INITIAL),
-            Count("pk", filter=ONE_TIME),
-            Count("pk", filter=expired(company)),
+            initial=Count("pk", filter=INITIAL),
+            one_time=Count("pk", filter=ONE_TIME),
+            expired=Count("pk", filter=expired(company)),
         )
         .order_by()
     )
-    return {group: Counts(*numbers) for group, *numbers in rows}
+    return {
+        row["group_id"]: Counts(row["initial"], row["one_time"], row["expired"]) for row in rows
+    }
 
 
 def group_and_below(tree: GroupTree, pk: int) -> set[int]:
