@@ -1,7 +1,7 @@
 """One-time passwords (X5): made by the program, shown once, good for some days. Pure."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 # Nothing that is mistaken for another on paper or on the telephone.
@@ -13,3 +13,7 @@ GOOD_FOR: Final = timedelta(days=14)
 
 def one_time_password() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def issued_at(expires_at: datetime) -> datetime:
+    return expires_at - GOOD_FOR

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from employees.accounts.views import issuing, resets, unused
 from employees.views import (
     bulk,
     deletion,
@@ -25,4 +26,10 @@ urlpatterns = [
     path("employees/<int:pk>/stop/", logins.stop, name="employee-stop"),
     path("employees/<int:pk>/resume/", logins.resume, name="employee-resume"),
     path("employees/<int:pk>/delete/", deletion.delete, name="employee-delete"),
+    # Passwords of people who forgot or never used theirs.
+    path("password/forgot/", resets.forgotten, name="password-forgot"),
+    path("password/reset/<slug:login_key>/", resets.reset, name="password-reset"),
+    path("employees/<int:pk>/password/", issuing.issue, name="employee-password-issue"),
+    path("employees/initial-passwords/", unused.overview, name="initial-passwords"),
+    path("employees/initial-passwords/issue/", unused.issue, name="initial-passwords-issue"),
 ]

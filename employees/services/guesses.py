@@ -1,5 +1,7 @@
 """Login guessing: how many failed tries an account, a person, an address and a company may have.
 
+And how many mails may be asked for that let somebody set a new password (X5).
+
 A try takes its place before the password is looked at, and a success gives it back: any number
 of tries at the same time get no more passwords checked than the limit says. The state is in
 rows, since without Redis each process has a cache of its own.
@@ -24,6 +26,9 @@ PER_ACCOUNT: Final = 5
 PER_ADDRESS: Final = 100
 # Of one company, on accounts that still have their initial password; pauses only those.
 PER_COMPANY_INITIAL: Final = 100
+# Mails that are asked for: of one account or person, and of one company.
+MAILS_PER_ACCOUNT: Final = 3
+MAILS_PER_COMPANY: Final = 300
 # Clocks of several machines may differ by less than this; more was a clock that was set back.
 _SKEW: Final = 60.0
 _FORGOTTEN_AT_ONCE: Final = 1000
@@ -60,6 +65,36 @@ def give_back(place: Place) -> None:
         for row in rows:
             if place.at in row.failures:
                 row.failures.remove(place.at)
+        LoginGuard.objects.bulk_update(rows, ["failures"])
+
+
+def may_ask_for_mail(
+    *, company_code: str, employee_id: str, employee: Employee | None, address: str
+) -> bool:
+    """Whether a mail may go out for this; counted apart, so that no number of them pauses a login.
+
+    The account and the company count whether they exist or not; `employee` as in `take_place`.
+    """
+    limits = {
+        _key("mail to account", company_code, employee_id): MAILS_PER_ACCOUNT,
+        _key("mail from address", address): PER_ADDRESS,
+    }
+    person = _person_key(company_code, employee_id, employee)
+    pauses = {
+        _key("mail to person", person): MAILS_PER_ACCOUNT,
+        _key("mail in company", company_code): MAILS_PER_COMPANY,
+    }
+    return _take(limits, pauses) is not None
+
+
+def forget_failures_of(employee: Employee) -> None:
+    """Lets someone try at once who has a new password; what an address failed still counts."""
+    code = employee.company.code
+    keys = (_key("account", code, employee.employee_id), _person_key(code, "", employee))
+    with transaction.atomic(durable=True):
+        rows = _locked(keys)
+        for row in rows:
+            row.failures = []
         LoginGuard.objects.bulk_update(rows, ["failures"])
 
 

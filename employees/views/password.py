@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -29,7 +29,9 @@ def password(request: HttpRequest) -> HttpResponse:
         context["next"] = next_page(request)
         status = 422 if form.is_bound else 200
         return render(request, "employees/password.html", context, status=status)
-    change_own_password(employee=employee, new_password=form.cleaned_data["new_password"])
+    new_password = form.cleaned_data["new_password"]
+    if not change_own_password(employee=employee, new_password=new_password):
+        return redirect("login")  # somebody else was faster: this session has ended
     update_session_auth_hash(request, employee)
     messages.success(request, "パスワードを変更しました。")
     return HttpResponseRedirect(next_page(request))
