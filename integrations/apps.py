@@ -6,3 +6,6 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations import receivers  # noqa: F401  # connects its receivers
+        from integrations.audit_texts import register_texts
+
+        register_texts()
