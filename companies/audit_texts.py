@@ -7,7 +7,7 @@ This app knows no other one: each app registers its own words when it is loaded
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from companies.models import ActorKind
@@ -39,6 +39,8 @@ class RecordText:
     existing: Callable[[int, Collection[int]], dict[int, bool]] | None = None
     # company id and words -> query set of primary keys, of those that are called so.
     called: Callable[[int, str], Any] | None = None
+    # X6: its lines can name people (「姓 名（社員ID）」), who are blanked there, too.
+    names_people: bool = False
 
 
 RECORDS: Final[dict[str, RecordText]] = {}
@@ -58,9 +60,7 @@ def register(object_type: str, text: RecordText) -> None:
 def add_fields(object_type: str, fields: Mapping[str, FieldText]) -> None:
     """For an app that tells of the records of a lower one."""
     known = RECORDS[object_type]
-    RECORDS[object_type] = RecordText(
-        known.label, {**known.fields, **fields}, known.page, known.existing, known.called
-    )
+    RECORDS[object_type] = replace(known, fields={**known.fields, **fields})
 
 
 def type_choices() -> list[tuple[str, str]]:
@@ -116,4 +116,4 @@ register(
         },
     ),
 )
-register("audit_log", RecordText("監査ログ", page=""))
+register("audit_log", RecordText("監査ログ"))

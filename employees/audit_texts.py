@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from companies.audit_texts import FieldText, RecordText, register
 from employees.choices import DisplayMode, Role
-from employees.models import Employee
+from employees.models import Employee, FormerEmployeeId
 
 
 def existing(company_id: int, keys: Collection[int]) -> dict[int, bool]:
@@ -20,13 +20,14 @@ def called(company_id: int, words: str) -> Any:
     """Each word is part of the name or of the 社員ID, as it is now or was until lately."""
     people = Employee.objects.for_company(company_id)
     for word in words.split():
+        former = FormerEmployeeId.objects.for_company(company_id).filter(former_id__icontains=word)
         people = people.filter(
             Q(last_name__icontains=word)
             | Q(first_name__icontains=word)
             | Q(employee_id__icontains=word)
-            | Q(former_ids__former_id__icontains=word)
+            | Q(pk__in=former.values("employee_id"))
         )
-    return people.order_by().values_list("pk", flat=True).distinct()
+    return people.order_by().values_list("pk", flat=True)
 
 
 def register_texts() -> None:

@@ -57,7 +57,10 @@ def register_texts() -> None:
     }
     register("integration", RecordText("SmartHR連携", fields))
     register("run", RecordText("同期", {}, "smarthr-run", existing_runs))
-    register("notification_address", RecordText("通知先", {"state": FieldText("状態")}))
+    register(
+        "notification_address",
+        RecordText("通知先", {"state": FieldText("状態")}, names_people=True),
+    )
     # What a record here is tied to: how SmartHR calls it.
     smarthr = FieldText("SmartHRのデータ", {None: "連携なし"}, is_personal=True)
     add_fields("employee", {"smarthr": smarthr})
