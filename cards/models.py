@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any, ClassVar
 
-from companies.models import Company, TenantOwned
+from django.db import models
+from django.utils import timezone
+
+from companies.models import Company, TenantOwned, TenantQuerySet
 from employees.models import Employee
 
 PRINTED_FIELDS = (
@@ -53,6 +56,12 @@ class BusinessCard(TenantOwned):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
+class CardArchiveQuerySet(TenantQuerySet["CardArchive"]):
+    def kept(self) -> CardArchiveQuerySet:
+        """Those whose time is not over; the others wait to be purged, and nobody sees them."""
+        return self.filter(expires_at__gt=timezone.now())
+
+
 class CardArchive(TenantOwned):
     """Cards and image of a deleted person, kept 30 days for download and restore (X4)."""
 
@@ -66,6 +75,8 @@ class CardArchive(TenantOwned):
     cards = models.JSONField(default=list)
     deleted_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = CardArchiveQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["company", "-deleted_at"], name="archive_by_time")]

@@ -217,6 +217,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "integrations.forget_old_acts",
         "schedule": crontab(hour="4", minute="20"),
     },
+    "delete lines of the audit log after their two years": {
+        "task": "companies.purge_audit",
+        "schedule": crontab(hour="4", minute="30"),
+    },
+    "blank names 90 days after a deletion": {
+        "task": "companies.forget_deleted",
+        "schedule": crontab(hour="4", minute="40"),
+    },
+    "delete reports after their 13 months": {
+        "task": "integrations.purge_reports",
+        "schedule": crontab(hour="4", minute="50"),
+    },
     "forget failed logins of long ago": {
         "task": "employees.forget_old_failures",
         "schedule": 15 * 60.0,

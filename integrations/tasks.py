@@ -10,6 +10,7 @@ from integrations.services.health_mails import send_due_mails
 from integrations.services.holds import end_due_holds
 from integrations.services.plan import start_due_previews
 from integrations.services.plan_notices import send_due_notices
+from integrations.services.report_purge import purge_old_reports
 from integrations.services.run_work import work_on
 from integrations.services.runs import claim, due_runs
 from integrations.services.schedules import forget_old_acts, start_due_syncs
@@ -79,3 +80,9 @@ def end_holds() -> None:
 def remove_webhooks() -> None:
     """W2: those that could not be removed when a connection or the mode was changed."""
     retry_due_removals()
+
+
+@shared_task(name="integrations.purge_reports")
+def purge_reports() -> None:
+    """X6: reports and previews, after their 13 months."""
+    purge_old_reports()
