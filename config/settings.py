@@ -209,6 +209,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cards.purge_archives",
         "schedule": crontab(hour="4", minute="0"),
     },
+    "pick up exports and imports that lost their message or worker": {
+        "task": "bulk.resume",
+        "schedule": 30.0,
+    },
+    "delete files and previews of 一括処理 after their time": {
+        "task": "bulk.purge",
+        "schedule": 10 * 60.0,
+    },
     "forget former 社員ID after their 30 days": {
         "task": "employees.forget_former_ids",
         "schedule": crontab(hour="4", minute="10"),

@@ -35,20 +35,27 @@ class StoredPassword:
         return check_password(password, self.encoded)
 
 
-def problem_of(password: str, *, stored: StoredPassword) -> str | None:
-    """Why this cannot be the new password, or None."""
+def general_problem_of(password: str, *, company_code: str) -> str | None:
+    """Why this can be nobody's password, or None. Fast: it looks at no hash."""
     if len(password) < MINIMUM_LENGTH:
         return TOO_SHORT
     if len(password) > MAXIMUM_LENGTH:
         return TOO_LONG
     plain = _plain(password)
-    if _plain(stored.company_code) in plain:
+    if _plain(company_code) in plain:
         return HOLDS_COMPANY_CODE
     if is_common(plain):
         return COMMON
+    return None
+
+
+def problem_of(password: str, *, stored: StoredPassword) -> str | None:
+    """Why this cannot be the new password, or None."""
+    if problem := general_problem_of(password, company_code=stored.company_code):
+        return problem
     if stored.is_this(password):
         return SAME_AS_NOW
-    if stored.is_initial and _holds_birth_date(plain, stored=stored):
+    if stored.is_initial and _holds_birth_date(_plain(password), stored=stored):
         return HOLDS_BIRTH_DATE
     return None
 

@@ -126,11 +126,17 @@ def create_employees(
 
 @transaction.atomic
 def change_employees(
-    *, company: Company, wanted: Mapping[int, Wanted], actor: Actor, fast_hash: bool = True
+    *,
+    company: Company,
+    wanted: Mapping[int, Wanted],
+    actor: Actor,
+    fast_hash: bool = True,
+    keeps_administrator: bool = True,
 ) -> Changed:
     """Changes people of one company (by primary key), all or, with RefusedRows, nobody.
 
-    Who has gone meanwhile is a problem of the row. Swaps of 社員ID work.
+    Who has gone meanwhile is a problem of the row. Swaps of 社員ID work. Who changes people piece
+    by piece in one transaction asks `has_administrator` at its end instead (C6).
     """
     lock_company(company.pk)
     groups = _group_names(company)
@@ -149,9 +155,15 @@ def change_employees(
     for pk, row in wanted.items():
         events += _apply(people[pk], row, groups, result, fast_hash=fast_hash)
     _write(company, result.employees, moves)
-    _keep_an_administrator(company, result.employees)
+    if keeps_administrator:
+        _keep_an_administrator(company, result.employees)
     write_audit(company=company, actor=actor, events=events)
     return result
+
+
+def has_administrator(company: Company) -> bool:
+    """C6: one who can log in."""
+    return bool(Employee.objects.for_company(company).able_administrators().exists())
 
 
 def _problems(
@@ -303,7 +315,7 @@ def _write(company: Company, people: Sequence[Employee], moves: Mapping[int, str
 
 def _keep_an_administrator(company: Company, people: Sequence[Employee]) -> None:
     """C6: after the write, so that a change of hands in one file is possible."""
-    if Employee.objects.for_company(company).able_administrators().exists():
+    if has_administrator(company):
         return
     text = LAST_ADMINISTRATOR.format("権限を変更")
     raise RefusedRows({person.pk: [Problem("role", text)] for person in people[:1]})

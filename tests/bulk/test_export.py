@@ -24,7 +24,6 @@ from companies.models import AuditEntry, Company
 from employees.models import Employee
 from tests.bulk.workbooks import read
 from tests.factories import (
-    AdministratorFactory,
     ApproverFactory,
     BusinessCardFactory,
     CompanyFactory,
@@ -48,22 +47,6 @@ HEADINGS = [
     "メールアドレス",
     "URL",
 ]
-
-
-@pytest.fixture
-def administrator(db: None) -> Employee:
-    return AdministratorFactory(employee_id="a001", last_name="山田", first_name="花子")
-
-
-@pytest.fixture
-def company(administrator: Employee) -> Company:
-    return administrator.company
-
-
-@pytest.fixture
-def signed_in(client: Client, administrator: Employee) -> Client:
-    client.force_login(administrator)
-    return client
 
 
 def content(response: Any) -> bytes:
@@ -163,7 +146,7 @@ def test_B6_more_cards_than_a_sheet_takes_are_said_on_the_screen(
 
     response = signed_in.get(ADDRESS, follow=True)
 
-    assert response.redirect_chain == [("/", 302)]
+    assert response.redirect_chain == [("/bulk/", 302)]
     assert "行数の上限を超えるため" in response.content.decode()
     assert not AuditEntry.objects.for_company(company).filter(action="downloaded").exists()
 

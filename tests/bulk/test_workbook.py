@@ -10,10 +10,12 @@ from tempfile import TemporaryFile
 from typing import Any
 from zipfile import ZipFile
 
+import openpyxl
 import pytest
 
 from bulk import workbook
-from bulk.workbook import Heading, TooManyRows, write_workbook
+from bulk.reading.table import Table
+from bulk.workbook import Choices, Extras, Heading, TooManyRows, write_workbook
 from tests.bulk.workbooks import read
 
 HEADINGS = [Heading("社員ID", 16), Heading("姓", 14)]
@@ -54,9 +56,18 @@ def test_B6_a_value_comes_back_as_the_same_text(value: str) -> None:
     assert read(written(value)) == {"名刺": [["社員ID", "姓"], [value, "x"]]}
 
 
-@pytest.mark.parametrize("value", ["\x00", "\x08", "\x0b", "\x1f", "\ud800", "\uffff"])
-def test_B6_what_xml_refuses_is_replaced(value: str) -> None:
-    assert read(written(f"前{value}後"))["名刺"][1][0] == "前\ufffd後"
+@pytest.mark.parametrize(
+    "value",
+    ["\x00", "\x08", "\x0b", "\x1f", "\r\n", "\uffff", "_x0041_x0042_", "_x005F_", "_x000D_"],
+)
+def test_B2_what_xml_refuses_or_reads_otherwise_comes_back_too(value: str) -> None:
+    table = Table(BytesIO(written(f"前{value}後")), sheet="名刺", headings=["社員ID", "姓"])
+
+    assert [row.values for row in table.rows()] == [(f"前{value}後", "x")]
+
+
+def test_B6_half_a_character_is_replaced() -> None:
+    assert read(written("前\ud800後"))["名刺"][1][0] == "前\ufffd後"
 
 
 def test_B6_no_cell_is_a_formula_a_number_or_a_link() -> None:
@@ -129,3 +140,32 @@ def test_memory_does_not_grow_with_the_rows() -> None:
     peak(10)  # what is loaded once
 
     assert peak(4000) < peak(400) + 1_000_000
+
+
+def test_lists_to_choose_from_and_explanations_have_sheets_of_their_own() -> None:
+    file = BytesIO()
+    extras = Extras(
+        explanations=[("姓", "必要です。")],
+        choices=[Choices(0, "社員ID", ["=1", "b"]), Choices(1, "姓", ["佐藤"], is_strict=True)],
+    )
+    write_workbook(file, sheet="社員", headings=HEADINGS, rows=[("a", "b")], extras=extras)
+
+    book = openpyxl.load_workbook(file)
+    first = book.worksheets[0]
+    rules = {
+        str(rule.sqref): (rule.formula1, bool(rule.showErrorMessage))
+        for rule in first.data_validations.dataValidation
+    }
+    assert book.sheetnames == ["社員", "説明", "選択肢"]
+    assert book.active is first
+    assert rules == {
+        "A2:A1048576": ("'選択肢'!$A$2:$A$3", False),
+        "B2:B1048576": ("'選択肢'!$B$2:$B$2", True),
+    }
+    assert [[cell.value for cell in row] for row in book["選択肢"].rows] == [
+        ["社員ID", "姓"],
+        ["=1", "佐藤"],
+        ["b", None],
+    ]
+    assert book["選択肢"]["A2"].data_type == "s"
+    assert book["説明"]["B2"].value == "必要です。"

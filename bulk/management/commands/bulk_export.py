@@ -1,4 +1,4 @@
-"""bulk_export cards FILE --company CODE"""
+"""bulk_export groups|employees|cards FILE --company CODE"""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import IO, Any
 
 from django.core.management.base import CommandParser
 
-from bulk.services.export import TOO_MANY_ROWS, export_cards
+from bulk.choices import Subject
+from bulk.services.export import TOO_MANY_ROWS, export
 from bulk.workbook import TooManyRows
 from companies.audit import command
 from companies.commands import CompanyCommand, Exit
 from companies.models import Company
-
-EXPORTS = {"cards": export_cards}
 
 
 class Command(CompanyCommand):
@@ -24,7 +23,7 @@ class Command(CompanyCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("what", choices=sorted(EXPORTS))
+        parser.add_argument("what", choices=Subject.values)
         parser.add_argument("file", metavar="FILE", type=Path)
 
     def run(self, **options: Any) -> None:
@@ -32,7 +31,7 @@ class Command(CompanyCommand):
         if target.is_dir() or not target.parent.is_dir():
             self.stop(Exit.WRONG_USAGE, f"「{target}」はファイルの書き込み先に使えません。")
         try:
-            rows = _export(options["what"], company, target)
+            rows = _export(Subject(options["what"]), company, target)
         except TooManyRows:
             self.stop(Exit.FAILED, TOO_MANY_ROWS)
         except OSError:
@@ -44,12 +43,14 @@ class Command(CompanyCommand):
         self.say(Exit.DONE, data, f"{rows:,}件を{target}に書き出しました。")
 
 
-def _export(what: str, company: Company, target: Path) -> int:
+def _export(subject: Subject, company: Company, target: Path) -> int:
     """Only the owner may read the file. Raises OSError, TooManyRows."""
     written: IO[bytes]
     with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as written:
         try:
-            rows = EXPORTS[what](company=company, file=written, actor=command("bulk_export"))
+            rows = export(
+                company=company, subject=subject, file=written, actor=command("bulk_export")
+            )
             written.flush()
             os.replace(written.name, target)
         except BaseException:

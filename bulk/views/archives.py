@@ -11,13 +11,14 @@ from bulk.services.archive_export import export_archive
 from bulk.workbook import CONTENT_TYPE
 from cards.models import CardArchive
 from companies import audit
-from companies.access import administrators_only
+from companies.access import administrators_only, not_for_support
 from companies.requests import SignedInRequest
 
 
 @administrators_only
+@not_for_support
 @require_GET
-def archive_cards(request: SignedInRequest, pk: int) -> HttpResponseBase:
+def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
     rows = CardArchive.objects.for_company(request.user.company).kept()
     archive = get_object_or_404(rows, pk=pk)
     file = TemporaryFile()  # noqa: SIM115  # the response closes it
