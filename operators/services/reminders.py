@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from companies.mails import NO_REPLY, heading, page
 from companies.models import Company
-from integrations.services.recipients import NO_REPLY, addresses, heading, operators, page
+from integrations.services.recipients import addresses, operators
 from operators.contracts import erasable_on, is_erasable
 from operators.queries import customers
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('companies', '0005_accounts_and_contracts'),
-        ('integrations', '0009_webhook_removal_by_own_url'),
+        ('integrations', '0010_reports_find_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
