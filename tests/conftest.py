@@ -18,12 +18,19 @@ django.setup()
 from django.conf import settings as project_settings  # noqa: E402
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.core.cache import cache  # noqa: E402
+from hypothesis import HealthCheck  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
 
 from tests.audit_labels import watched  # noqa: E402
 
 pytest_plugins = ["tests.workers"]
 # A `collectstatic` of some day would show its files instead of today's.
 project_settings.WHITENOISE_USE_FINDERS = project_settings.WHITENOISE_AUTOREFRESH = True
+# How long a busy machine takes to think of an example says nothing about the code.
+hypothesis_settings.register_profile(
+    "project", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("project")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
