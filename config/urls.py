@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("webhooks.urls")),
     path("", include("employees.urls")),
     path("", include("groups.urls")),
+    path("", include("cards.urls")),
     path("", include("bulk.urls")),
     path("", include("config.health")),
 ]
