@@ -8,7 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("employees.urls")),
     path("", include("groups.urls")),
     path("", include("companies.urls")),
-    path("", include("cards.archive_urls")),
+    path("", include("cards.urls")),
     path("", include("bulk.urls")),
     path("", include("operators.urls")),
     path("", include("config.health")),

@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from companies.access import signed_in
+from companies.access import shown_to_support, signed_in
 from companies.requests import SignedInRequest
 from employees.images import CONTENT_TYPE
 from employees.models import Employee
@@ -24,6 +24,7 @@ TYPE_OF: Final = {
 
 
 @signed_in
+@shown_to_support
 @require_GET
 def image(request: SignedInRequest, pk: int) -> FileResponse:
     """管理者 see everybody of the company, everybody else themselves (C3)."""
