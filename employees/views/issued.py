@@ -22,6 +22,6 @@ def issued_page(
     context = {
         "text": text,
         "rows": [(person, passwords[person.pk]) for person in shown],
-        "until": timezone.localdate() + GOOD_FOR,
+        "until": timezone.now() + GOOD_FOR,
     }
     return render(request, "employees/issued.html", context)
