@@ -121,10 +121,6 @@ class FlowChange:
         """From now on nobody but 管理者 approves."""
         return is_left_alone(self.after) and not is_left_alone(self.before)
 
-    @property
-    def changes_orderers(self) -> bool:
-        return self.before[-1].approvers != self.after[-1].approvers
-
 
 def changes_between(
     before: Layout, after: Layout, *, moved: Mapping[int, int] | None = None

@@ -29,13 +29,13 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    # As text: the template need not make any of it, 2,000 times over.
-    pk: str
+    pk: int
     name: str
-    members: str
-    members_below: str
+    members: int
+    members_below: int
     approval: str
-    is_left_alone: bool
+    # People are in it whose applications only 管理者 can approve.
+    is_warned: bool
     is_linked: bool
     is_default: bool
     # Where it hangs, if the lists do not show it.
@@ -45,7 +45,7 @@ class Row:
     has_children: bool
     is_open: bool
     # How many lists end after it.
-    ends: str
+    ends: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,12 @@ def _row(
     here, after = min(depth, DEEPEST), min(depth_after, DEEPEST)
     parent = tree.nodes[node.parent_id].name if depth > INDENTED and node.parent_id else ""
     return Row(
-        pk=str(node.pk),
+        pk=node.pk,
         name=node.name,
-        members=f"{own:,}名",
-        members_below=f"{below:,}名" if below != own else "",
+        members=own,
+        members_below=below,
         approval=approval_text(route, node.pk, tree, facts.numbers.approvers),
-        is_left_alone=route.is_left_alone and own > 0,
+        is_warned=route.is_left_alone and own > 0,
         is_linked=node.is_linked,
         is_default=node.is_default,
         place=f"{depth + 1}階層目：{parent}の下" if parent and not is_match else "",
@@ -131,7 +131,7 @@ def _row(
         is_match=is_match,
         has_children=after > here,
         is_open=is_open,
-        ends="x" * max(0, here - after),
+        ends=max(0, here - after),
     )
 
 

@@ -55,9 +55,9 @@ def test_O2_list_shows_the_tree_with_members(client: Client, company: Company) -
     EmployeeFactory.create_batch(3, company=company, group=below)
 
     assert [(r.name, r.members, r.members_below, r.has_children) for r in rows(client)] == [
-        ("販売部門", "2名", "5名", True),
-        ("福岡エリア", "3名", "", False),
-        ("グループ1", "1名", "", False),
+        ("販売部門", 2, 5, True),
+        ("福岡エリア", 3, 3, False),
+        ("グループ1", 1, 1, False),
     ]
     assert f'href="/employees/?group={top.pk}&amp;below=1"' in text(client)
     assert f'href="/employees/?group={below.pk}"' in text(client)
@@ -77,7 +77,7 @@ def test_O6_list_says_who_approves_and_orders(client: Client, company: Company) 
     approver(shift)
     EmployeeFactory(company=company, group=alone)
 
-    said = {row.name: (row.approval, row.is_left_alone) for row in rows(client)}
+    said = {row.name: (row.approval, row.is_warned) for row in rows(client)}
 
     nobody = "承認者なし（管理者が承認・発注）"
     assert said == {
@@ -154,6 +154,18 @@ def test_O2_two_levels_are_open_when_there_are_many(client: Client, company: Com
     assert at_low == {"本社", "営業部"}
     # Closed for those with scripts only: the page has everything.
     assert "一係" in text(client)
+
+
+def test_names_are_text_and_not_markup(client: Client, company: Company) -> None:
+    bad = "<script>alert(1)</script>"
+    top = GroupFactory(company=company, name=f"{bad}1")
+    approver(top)
+    low = GroupFactory(company=company, name=f"{bad}2", parent=top)
+
+    page = text(client, f"?q={bad[:7]}&at={low.pk}") + text(client, f"{low.pk}/")
+
+    assert bad not in page
+    assert "&lt;script&gt;" in page
 
 
 @pytest.mark.parametrize("at", ["x", "0", "-1", "９", "9" * 40])

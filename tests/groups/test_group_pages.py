@@ -162,7 +162,7 @@ def test_G5_O1_detail_of_a_linked_group_says_why_it_is_locked(
 def test_O6_detail_says_that_only_administrators_approve(client: Client, company: Company) -> None:
     page = text(client, f"/groups/{default_group_of(company).pk}/")
 
-    assert "承認者がいません。" in page or "承認者なし：" in page
+    assert "承認者なし：このグループにも上位のグループにも、承認者がいません。" in page
     assert "はじめからあるグループです。" in page
 
 
