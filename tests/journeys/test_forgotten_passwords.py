@@ -28,7 +28,7 @@ def enter(page: Page, employee_id: str, password: str) -> None:
 def choose_password(page: Page, button: str) -> None:
     page.get_by_label("新しいパスワード", exact=True).fill(NEW)
     page.get_by_label("新しいパスワード（確認）").fill(NEW)
-    page.get_by_role("button", name=button).click()
+    page.get_by_role("button", name=button, exact=True).click()
 
 
 def test_X5_an_applicant_resets_by_mail_and_logs_in(
