@@ -18,9 +18,7 @@ from employees.services.records import set_given_password
 from employees.services.removal import lock_company
 from employees.wanted import LAST_ADMINISTRATOR
 
-OWN: Final = (
-    "自分のパスワードは再発行できません。右上のメニューの「パスワードの変更」で変更してください。"
-)
+OWN: Final = "自分のパスワードは再発行できません。「パスワードの変更」で変更してください。"
 STOPPED: Final = (
     "ログインを停止しているため、パスワードを再発行できません。先にログインを再開してください。"
 )

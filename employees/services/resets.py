@@ -38,7 +38,8 @@ def ask_for_reset(*, company_code: str, employee_id: str, address: str) -> None:
         company_code=company_code, employee_id=employee_id, employee=employee, address=address
     )
     pk = employee.pk if employee is not None and may else NOBODY
-    # For nobody too: how long the answer takes tells nothing.
+    # As slow as a login, and a message for nobody too: how long the answer takes tells nothing.
+    make_password(employee_id)
     transaction.on_commit(lambda: _ask_worker(pk), robust=True)
 
 

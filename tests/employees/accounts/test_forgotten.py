@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.mail import EmailMessage
 from django.test import Client
 
@@ -172,6 +173,24 @@ def test_what_is_missing_is_named(missing: str) -> None:
 
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [missing]
+
+
+@pytest.mark.parametrize("employee_id", ["a001", "nobody", "あ"])
+def test_X5_asking_costs_one_slow_hash(
+    forgetful: Employee, monkeypatch: pytest.MonkeyPatch, employee_id: str
+) -> None:
+    made: list[str] = []
+    encode = Argon2PasswordHasher.encode
+
+    def counted(*args: Any) -> str:
+        made.append("encode")
+        return encode(*args)
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", counted)
+
+    ask(employee_id=employee_id)
+
+    assert made == ["encode"]
 
 
 class TestLimits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from companies.models import AuditAction, AuditEntry
 from employees.choices import Role
 from employees.models import Employee
 from employees.passwords import COMMON, HOLDS_BIRTH_DATE, HOLDS_COMPANY_CODE, TOO_SHORT
+from employees.reset_keys import reset_key
 from employees.services.resets import reset_password, send_reset_mail
 from tests.employees.accounts.steps import (
     INITIAL,
@@ -229,6 +232,24 @@ def test_X5_whoever_failed_five_times_gets_in_with_the_new_one(
     client.post(opened(client, mailed_link(forgetful, mailoutbox)), TWICE)
 
     assert log_in(client, NEW).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_X5_two_who_use_a_key_at_once_set_one_password(forgetful: Employee) -> None:
+    key = reset_key(forgetful)
+
+    def use(new_password: str) -> bool:
+        try:
+            return reset_password(employee=forgetful, key=key, new_password=new_password)
+        finally:
+            connection.close()
+
+    wanted = ["the first of two", "the second of two"]
+    with ThreadPoolExecutor(2) as pool:
+        done = dict(zip(wanted, pool.map(use, wanted), strict=True))
+
+    [password] = [text for text, worked in done.items() if worked]
+    assert knows(forgetful, password)
 
 
 def test_X5_whoever_was_logged_in_in_the_browser_is_not_any_more(
