@@ -10,7 +10,14 @@ from typing import Any, Final
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from companies.audit_texts import ACTORS, RECORDS, field_text, record_label, value_text
+from companies.audit_texts import (
+    ACTORS,
+    RECORDS,
+    field_text,
+    in_order,
+    record_label,
+    value_text,
+)
 from companies.models import ActorKind, AuditAction, AuditEntry, Company
 
 CUT: Final = 80
@@ -131,7 +138,8 @@ def changes_of(entry: AuditEntry) -> list[ChangeLine]:
 
 
 def _changes(entry: AuditEntry) -> Iterator[ChangeLine]:
-    for name, values in entry.changes.items():
+    for name in in_order(entry.object_type, entry.changes):
+        values = entry.changes[name]
         text = field_text(entry.object_type, name)
         if text.sentence:
             yield ChangeLine(text.label, sentence=text.sentence)

@@ -78,6 +78,13 @@ def field_text(object_type: str, name: str) -> FieldText:
     return known or FieldText("その他の項目")
 
 
+def in_order(object_type: str, names: Collection[str]) -> list[str]:
+    """As the words were registered: a database may keep the keys of a change in any order."""
+    found = RECORDS.get(object_type)
+    places = {name: place for place, name in enumerate(found.fields if found else ())}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
+
+
 def value_text(text: FieldText, value: Any) -> str:
     """A stored value as a person reads it."""
     if callable(text.values):

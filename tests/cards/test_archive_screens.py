@@ -151,7 +151,7 @@ def test_X4_the_image_is_shown_to_them_and_its_download_noted(
     assert b"".join(shown.streaming_content) == PNG  # type: ignore[attr-defined]
     assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
     assert taken["Content-Disposition"].startswith("attachment")
-    taken.close()
+    assert b"".join(taken.streaming_content) == PNG  # type: ignore[attr-defined]
     lines = AuditEntry.objects.for_company(archive.company).filter(action="downloaded")
     assert [line.changes for line in lines] == [{"archive": [None, "画像"]}]
 
