@@ -57,6 +57,10 @@ class ChangeLine:
     after: Value | None = None
     sentence: str = ""
 
+    @property
+    def is_long(self) -> bool:
+        return any(value is not None and value.is_long for value in (self.before, self.after))
+
     def __str__(self) -> str:
         if self.sentence:
             return self.sentence
@@ -106,7 +110,8 @@ class _Existing:
         is_there = pk is not None and pk in found
         address = _address(object_type, pk) if is_there and pk is not None else ""
         is_linked = found[pk] if is_there and pk is not None else False
-        return Named(key if pk is not None else "", kind, label, address, is_linked)
+        shown = "" if label.startswith(kind) else kind
+        return Named(key if pk is not None else "", shown, label, address, is_linked)
 
 
 def audit_rows(company: Company, entries: Sequence[AuditEntry]) -> list[AuditRow]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.db import connection, transaction
 
 from companies.audit import Actor, Event, command, write_audit
@@ -23,7 +22,7 @@ from employees.models import Employee
 from employees.services.records import change_employee, create_employee
 from employees.services.removal import remove_employee
 from employees.wanted import Wanted
-from tests.factories import AdministratorFactory, CompanyFactory, EmployeeFactory
+from tests.factories import AdministratorFactory, EmployeeFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -62,66 +61,6 @@ def log_of(company: Company) -> list[tuple[Any, ...]]:
 
 def everything(company: Company) -> str:
     return str(log_of(company))
-
-
-def test_X6_what_was_written_two_years_ago_goes(company: Company, clock: Any) -> None:
-    AuditEntry.objects.across_companies().delete()
-    for label in ("old", "older"):
-        add(company, ACTOR, Event(AuditAction.UPDATED, "group", 1, label, {}))
-    add(CompanyFactory(), ACTOR, Event(AuditAction.UPDATED, "group", 1, "elsewhere", {}))
-    clock.shift(timedelta(days=1))
-    add(company, ACTOR, Event(AuditAction.UPDATED, "group", 1, "young", {}))
-
-    clock.move_to(NOW + timedelta(days=731))
-    purge_audit()
-    assert AuditEntry.objects.across_companies().count() == 4
-
-    clock.shift(timedelta(seconds=1))
-    purge_audit()
-
-    labels = AuditEntry.objects.across_companies().values_list("object_label", flat=True)
-    assert list(labels) == ["young"]
-
-
-def test_X6_thousands_of_old_lines_go_in_batches(company: Company, clock: Any) -> None:
-    add(
-        company,
-        ACTOR,
-        *(Event(AuditAction.UPDATED, "group", n, "old", {}) for n in range(2300)),
-    )
-    clock.shift(timedelta(days=800))
-    add(company, ACTOR, Event(AuditAction.UPDATED, "group", 1, "young", {}))
-
-    purge_audit()
-
-    assert [row[2] for row in log_of(company)] == ["young"]
-
-
-def test_X6_a_purge_that_is_killed_has_done_what_it_did(
-    company: Company, clock: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    events = [Event(AuditAction.UPDATED, "group", n, "old", {}) for n in range(2300)]
-    add(company, ACTOR, *events)
-    clock.shift(timedelta(days=800))
-    from companies.services import audit_purge
-
-    purge, calls = audit_purge._purge_batch, []
-
-    def die_later(company_id: int) -> int:
-        calls.append(company_id)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return purge(company_id)
-
-    monkeypatch.setattr(audit_purge, "_purge_batch", die_later)
-    with pytest.raises(KeyboardInterrupt):
-        purge_audit()
-    assert AuditEntry.objects.for_company(company).count() == 1300
-    monkeypatch.undo()
-
-    purge_audit()
-
-    assert not AuditEntry.objects.for_company(company).exists()
 
 
 def test_X6_90_days_after_a_deletion_name_and_email_are_blanked(
@@ -430,9 +369,3 @@ def test_X6_texts_are_replaced_wherever_they_stand() -> None:
     value = {"a": ["佐藤（1）と鈴木（2）", None, 3], "b": {"c": "佐藤（1）"}}
 
     assert replaced(value, {"佐藤（1）": "x"}) == {"a": ["xと鈴木（2）", None, 3], "b": {"c": "x"}}
-
-
-def test_X6_it_happens_every_day() -> None:
-    tasks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-
-    assert {purge_audit.name, forget_deleted.name, "integrations.purge_reports"} <= tasks

@@ -293,7 +293,7 @@ def test_X6_a_proposal_to_tie_somebody_else_no_longer_names_the_deleted(
             run=run,
             subject=Subject.EMPLOYEE,
             employee=other,
-            smarthr_id=crew,
+            smarthr_id=crew or uuid.uuid4(),
             label="佐藤 花子（00027）",
             decided_by_label=person.label,
         )
