@@ -146,8 +146,8 @@ def _changes(entry: AuditEntry) -> Iterator[ChangeLine]:
     for name in in_order(entry.object_type, entry.changes):
         values = entry.changes[name]
         text = field_text(entry.object_type, name)
-        if text.sentence:
-            yield ChangeLine(text.label, sentence=text.sentence)
+        if sentence := text.sentence(values[1]):
+            yield ChangeLine(text.label, sentence=sentence)
             continue
         before, after = (Value(value_text(text, value)) for value in values)
         if entry.action == AuditAction.CREATED:

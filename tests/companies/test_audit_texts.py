@@ -177,6 +177,10 @@ def test_X6_T3_of_a_secret_only_that_it_changed(field: str, sentence: str) -> No
     assert [str(change) for change in changes_of(entry)] == [sentence]
 
 
+def test_X6_T3_a_token_that_went_is_told_so() -> None:
+    assert field_text("integration", "token").sentence("削除") == "アクセストークンを削除"
+
+
 @pytest.mark.parametrize(
     ("entry", "missing"),
     [

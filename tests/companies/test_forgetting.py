@@ -155,24 +155,50 @@ def test_X6_whoever_comes_back_under_a_new_record_keeps_what_is_new(
 
 def test_X6_what_the_person_did_loses_the_name_too(company: Company, clock: Any) -> None:
     person = hired(company)
-    for kind in (ActorKind.PERSON, ActorKind.IMPORT):
-        add(
-            company,
-            Actor(kind, person.label, person.pk),
-            Event(AuditAction.UPDATED, "group", 1, "本社", {}),
-        )
-    add(
-        company,
+    for actor in (
+        acting(person),
+        Actor(ActorKind.IMPORT, f"インポート #7（{person.label}）", 7),
         Actor(ActorKind.PERSON, person.label),
-        Event(AuditAction.APPROVED, "group", 1, "本社", {}),
-    )
+        Actor(ActorKind.IMPORT, "インポート #8（佐藤 花子（00028））", person.pk),
+    ):
+        add(company, actor, Event(AuditAction.UPDATED, "group", 1, "本社", {}))
     remove(person)
     clock.shift(timedelta(days=91))
 
     forget_deleted()
 
     actors = [row[1] for row in log_of(company) if row[2] == "本社"]
-    assert actors == ["削除された社員（00027）"] * 3
+    assert actors == [
+        "削除された社員（00027）",
+        "インポート #7（削除された社員（00027））",
+        "削除された社員（00027）",
+        "インポート #8（佐藤 花子（00028））",
+    ]
+
+
+def test_X6_lines_about_the_persons_cards_lose_name_and_email(company: Company, clock: Any) -> None:
+    changes = {"last_name": ("", "佐藤"), "email": ("", "x@example.jp"), "title": ("", "課長")}
+
+    def card(of: str) -> Event:
+        return Event(AuditAction.CREATED, "card", 1, f"佐藤 花子（{of}）の名刺", changes)
+
+    person = hired(company)
+    add(company, ACTOR, card("00027"), card("00028"))
+    remove(person)
+    clock.shift(timedelta(days=1))
+    add(company, ACTOR, card("00027"))  # somebody who is called the same now
+    clock.shift(timedelta(days=90))
+
+    forget_deleted()
+
+    kept = {name: list(values) for name, values in changes.items()}
+    blank = {**kept, "last_name": ["", "（消去済み）"], "email": ["", "（消去済み）"]}
+    cards = [(row[2], row[3]) for row in log_of(company) if row[2].endswith("の名刺")]
+    assert cards == [
+        ("削除された社員（00027）の名刺", blank),
+        ("佐藤 花子（00028）の名刺", kept),
+        ("佐藤 花子（00027）の名刺", kept),
+    ]
 
 
 def test_X6_X11_staff_of_the_operator_are_forgotten_where_they_looked(
