@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from companies.audit_texts import ACTORS, RECORDS
+from companies.audit_texts import RECORDS
 from companies.models import ActorKind, AuditAction, AuditEntry, Company
 
 PAGE_SIZE: Final = 50
@@ -161,8 +161,7 @@ def _concerns(called: Mapping[str, Any]) -> Q:
 
 
 def _acted(employees: Any) -> Q:
-    kinds = [kind for kind, object_type in ACTORS.items() if object_type == "employee"]
-    return Q(actor_kind__in=kinds, actor_id__in=employees)
+    return Q(actor_kind=ActorKind.PERSON, actor_id__in=employees)
 
 
 def _called(company: Company, object_type: str, words: str) -> Any:

@@ -10,7 +10,14 @@ from typing import Any, Final
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from companies.audit_texts import ACTORS, RECORDS, field_text, record_label, value_text
+from companies.audit_texts import (
+    ACTORS,
+    RECORDS,
+    field_text,
+    in_order,
+    record_label,
+    value_text,
+)
 from companies.models import ActorKind, AuditAction, AuditEntry, Company
 
 CUT: Final = 80
@@ -49,6 +56,10 @@ class ChangeLine:
     before: Value | None = None
     after: Value | None = None
     sentence: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        return any(value is not None and value.is_long for value in (self.before, self.after))
 
     def __str__(self) -> str:
         if self.sentence:
@@ -99,7 +110,8 @@ class _Existing:
         is_there = pk is not None and pk in found
         address = _address(object_type, pk) if is_there and pk is not None else ""
         is_linked = found[pk] if is_there and pk is not None else False
-        return Named(key if pk is not None else "", kind, label, address, is_linked)
+        shown = "" if label.startswith(kind) else kind
+        return Named(key if pk is not None else "", shown, label, address, is_linked)
 
 
 def audit_rows(company: Company, entries: Sequence[AuditEntry]) -> list[AuditRow]:
@@ -131,10 +143,11 @@ def changes_of(entry: AuditEntry) -> list[ChangeLine]:
 
 
 def _changes(entry: AuditEntry) -> Iterator[ChangeLine]:
-    for name, values in entry.changes.items():
+    for name in in_order(entry.object_type, entry.changes):
+        values = entry.changes[name]
         text = field_text(entry.object_type, name)
-        if text.sentence:
-            yield ChangeLine(text.label, sentence=text.sentence)
+        if sentence := text.sentence(values[1]):
+            yield ChangeLine(text.label, sentence=sentence)
             continue
         before, after = (Value(value_text(text, value)) for value in values)
         if entry.action == AuditAction.CREATED:

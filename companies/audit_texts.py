@@ -21,10 +21,15 @@ NOTHING: Final = "なし"
 class FieldText:
     label: str
     values: Values | None = None
-    # Instead of before and after: of a secret only that it changed.
-    sentence: str = ""
+    # Instead of before and after: of a secret only that it changed; the first one, or that of
+    # the value after.
+    sentences: Mapping[str, str] = field(default_factory=dict)
     # X6: blanked 90 days after the person was deleted.
     is_personal: bool = False
+
+    def sentence(self, after: Any) -> str:
+        first = next(iter(self.sentences.values()), "")
+        return self.sentences.get(after, first) if isinstance(after, str) else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,10 @@ class RecordText:
 
 
 RECORDS: Final[dict[str, RecordText]] = {}
-# Whose id the actor of a line carries.
+# What the id of the actor of a line is the key of.
 ACTORS: Final[Mapping[str, str]] = {
     ActorKind.PERSON: "employee",
-    ActorKind.IMPORT: "employee",
+    ActorKind.IMPORT: "import",
     ActorKind.SYNC: "run",
     ActorKind.WEBHOOK: "delivery",
 }
@@ -76,6 +81,13 @@ def field_text(object_type: str, name: str) -> FieldText:
     found = RECORDS.get(object_type)
     known = found.fields.get(name) if found else None
     return known or FieldText("その他の項目")
+
+
+def in_order(object_type: str, names: Collection[str]) -> list[str]:
+    """As the words were registered: a database may keep the keys of a change in any order."""
+    found = RECORDS.get(object_type)
+    places = {name: place for place, name in enumerate(found.fields if found else ())}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
 
 
 def value_text(text: FieldText, value: Any) -> str:

@@ -42,6 +42,6 @@ def register_texts() -> None:
         "is_active": FieldText("ログイン", {True: "できる", False: "停止"}),
         "suspended_by_sync": FieldText("同期によるログインの停止"),
         "display_mode": FieldText("表示モード", dict(DisplayMode.choices)),
-        "password": FieldText("パスワード", sentence="パスワードを変更"),
+        "password": FieldText("パスワード", sentences={"": "パスワードを変更"}),
     }
-    register("employee", RecordText("社員", fields, "employee-detail", existing, called))
+    register("employee", RecordText("社員", fields, "employee-edit", existing, called))

@@ -29,7 +29,10 @@ def days_text(days: Any) -> str:
 def register_texts() -> None:
     fields = {
         "subdomain": FieldText("サブドメイン"),
-        "token": FieldText("アクセストークン", sentence="アクセストークンを変更"),
+        "token": FieldText(
+            "アクセストークン",
+            sentences={"変更": "アクセストークンを変更", "削除": "アクセストークンを削除"},
+        ),
         "department_slot": FieldText("グループとして適用する部署", slot_text),
         "webhook_mode": FieldText("Webhook", dict(WebhookMode.choices)),
         "deletion_policy": FieldText(
@@ -43,12 +46,14 @@ def register_texts() -> None:
             "初回ログイン時のパスワード変更", {True: "求める", False: "求めない"}
         ),
         "initial_password_days": FieldText("初期パスワードの有効期限", days_text),
+        "people": FieldText("連携している社員（名）"),
+        "groups": FieldText("連携しているグループ（件）"),
         "account": FieldText("接続先の確認", {None: "未確認"}),
         "webhook_secret": FieldText(
-            "シークレットトークン", sentence="シークレットトークンを再発行"
+            "シークレットトークン", sentences={"再発行": "シークレットトークンを再発行"}
         ),
         "webhook_old_secret": FieldText(
-            "古いシークレットトークン", sentence="古いシークレットトークンを無効化"
+            "古いシークレットトークン", sentences={"無効": "古いシークレットトークンを無効化"}
         ),
         "held_until": FieldText("自動反映を止める期限", day_text),
         "plan_started_on": FieldText("利用の開始日", day_text),

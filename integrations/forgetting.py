@@ -62,7 +62,7 @@ def _records_before_import(company_id: int, crews: Mapping[str, Forgotten]) -> N
         run__in=_runs(company_id), subject=Subject.EMPLOYEE, smarthr_id__in=crews, object_pk=None
     )
     for records in _batches(rows.select_related("run")):
-        _blank([r for r in records if r.run.started_at <= crews[r.smarthr_id].deleted_at])
+        _blank([r for r in records if r.run.started_at <= crews[r.smarthr_id].seen_until])
 
 
 def _blank(records: Sequence[RunRecord]) -> None:
@@ -89,7 +89,7 @@ def _ties(company_id: int, crews: Mapping[str, Forgotten]) -> None:
         run__in=_runs(company_id), subject=Subject.EMPLOYEE, smarthr_id__in=list(crews)
     )
     for tie in rows.select_related("run"):
-        if tie.run.started_at <= crews[str(tie.smarthr_id)].deleted_at:
+        if tie.run.started_at <= crews[str(tie.smarthr_id)].seen_until:
             tie.label = blank_label(tie.label)
             tie.save(update_fields=["label"])
 
@@ -103,18 +103,18 @@ def _holders(company_id: int, people: Sequence[Forgotten]) -> None:
         for record in records:
             key = (record.detail.get("holder"), record.detail.get("value"))
             person = names.get(key)
-            if person is not None and record.run.started_at <= person.deleted_at:
+            if person is not None and record.run.started_at <= person.seen_until:
                 changed[record.pk] = ({**record.detail, "holder": FORGOTTEN},)
     update_rows(RunRecord, ["detail"], changed)
 
 
 def _who_started(company_id: int, label: str, person: Forgotten) -> None:
     blanked = blank_label(label)
-    runs = _runs(company_id).filter(started_at__lte=person.deleted_at)
+    runs = _runs(company_id).filter(started_at__lte=person.seen_until)
     runs.filter(started_by=None, started_by_label=label).update(started_by_label=blanked)
     runs.filter(cancelled_by_label=label).update(cancelled_by_label=blanked)
     ties = Tie.objects.for_company(company_id).filter(
-        Q(decided_at=None) | Q(decided_at__lte=person.deleted_at), decided_by_label=label
+        Q(decided_at=None) | Q(decided_at__lte=person.seen_until), decided_by_label=label
     )
     ties.update(decided_by_label=blanked)
 

@@ -85,7 +85,7 @@ def _page(
     found, more = targets(archive, words)
     context: dict[str, Any] = {
         "archive": archive,
-        "label": label_of(archive),
+        "person_label": label_of(archive),
         "count": len(archive.cards),
         "form": form,
         "problem": problem,

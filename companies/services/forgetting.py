@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from companies.audit_texts import RECORDS, field_text
@@ -24,12 +25,14 @@ from companies.signals import people_forgotten
 
 log = logging.getLogger(__name__)
 AFTER: Final = timedelta(days=90)
-PEOPLE: Final = 50
+PEOPLE: Final = 200
 LINES: Final = 1000
 FORGOTTEN: Final = "削除された社員"
 BLANKED: Final = "（消去済み）"
 OWN: Final = "employee"
-BY_PEOPLE: Final = (ActorKind.PERSON, ActorKind.IMPORT, ActorKind.SUPPORT)
+BY_PEOPLE: Final = (ActorKind.PERSON, ActorKind.SUPPORT)
+# What is told of a deletion may be written a moment after its own line.
+MOMENT: Final = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -41,6 +44,10 @@ class Forgotten:
     # 「姓 名（社員ID）」, as in the log.
     labels: set[str] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
+
+    @property
+    def seen_until(self) -> datetime:
+        return self.deleted_at + MOMENT
 
     @property
     def names(self) -> set[str]:
@@ -168,36 +175,53 @@ def _blank_actors(company_id: int, people: Mapping[int, Forgotten]) -> None:
         companies = list(Company.objects.order_by("pk").values_list("pk", flat=True))
     for one in companies:
         rows = AuditEntry.objects.for_company(one)
-        acted = rows.filter(actor_kind__in=BY_PEOPLE, actor_id__in=people)
-        found = acted.order_by().values_list("actor_kind", "actor_id", "actor_label").distinct()
+        acted = rows.filter(actor_kind__in=BY_PEOPLE, actor_id__in=people).order_by()
+        found = acted.values_list("actor_kind", "actor_id", "actor_label").distinct()
         for kind, pk, label in list(found):
-            # The id of an import may be that of something else.
-            if kind != ActorKind.IMPORT or label in people[pk or 0].labels:
-                same = rows.filter(actor_kind=kind, actor_id=pk, actor_label=label)
-                same.update(actor_label=blank_label(label))
-    # Whoever started a run and was deleted before its end acted without an id.
+            same = rows.filter(actor_kind=kind, actor_id=pk, actor_label=label)
+            same.update(actor_label=blank_label(label))
+    _blank_named_actors(company_id, people)
+
+
+def _blank_named_actors(company_id: int, people: Mapping[int, Forgotten]) -> None:
+    """Who acted through an import, or started a run and was deleted before its end."""
     rows = AuditEntry.objects.for_company(company_id)
-    nameless = rows.filter(actor_kind=ActorKind.PERSON, actor_id=None)
-    for person in people.values():
-        for label in person.labels:
-            nameless.filter(actor_label=label).update(actor_label=blank_label(label))
+    by_name = Q(actor_kind=ActorKind.IMPORT) | Q(actor_kind=ActorKind.PERSON, actor_id=None)
+    labels = rows.filter(by_name).order_by().values_list("actor_label", flat=True).distinct()
+    for label in list(labels):
+        for person in people.values():
+            if (after := replaced(label, person.replacements)) != label:
+                then = rows.filter(by_name, actor_label=label, at__lte=person.seen_until)
+                then.update(actor_label=after)
 
 
 def _blank_mentions(company_id: int, people: Mapping[int, Forgotten]) -> None:
-    """In lines about things whose texts name people."""
+    """In lines about things whose texts name people, as long as the person was there.
+
+    Later ones that read the same are about somebody else.
+    """
     types = [name for name, text in RECORDS.items() if text.names_people]
-    replacements: dict[str, str] = {}
-    for person in people.values():
-        replacements |= person.replacements
     rows = AuditEntry.objects.for_company(company_id).filter(object_type__in=types)
     for lines in _batches(rows):
         changed: dict[int, Sequence[Any]] = {}
         for row in lines:
-            before = (row.object_label, row.changes, row.reason)
-            after = tuple(replaced(value, replacements) for value in before)
+            before = after = (row.object_label, row.changes, row.reason)
+            for person in people.values():
+                if row.at <= person.seen_until:
+                    after = _without(person, row.object_type, after)
             if after != before:
                 changed[row.pk] = after
         update_rows(AuditEntry, ["object_label", "changes", "reason"], changed)
+
+
+def _without(
+    person: Forgotten, object_type: str, texts: tuple[str, dict[str, Any], str]
+) -> tuple[str, dict[str, Any], str]:
+    label, changes, reason = texts
+    if any(name in label for name in person.labels):  # it is the person's own, like a card
+        changes = blank_changes(object_type, changes)
+    instead = person.replacements
+    return replaced(label, instead), replaced(changes, instead), replaced(reason, instead)
 
 
 def _blank_own(object_type: str, name: str, value: Any) -> Any:

@@ -151,7 +151,7 @@ def test_X4_the_image_is_shown_to_them_and_its_download_noted(
     assert b"".join(shown.streaming_content) == PNG  # type: ignore[attr-defined]
     assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
     assert taken["Content-Disposition"].startswith("attachment")
-    taken.close()
+    assert b"".join(taken.streaming_content) == PNG  # type: ignore[attr-defined]
     lines = AuditEntry.objects.for_company(archive.company).filter(action="downloaded")
     assert [line.changes for line in lines] == [{"archive": [None, "画像"]}]
 
@@ -199,6 +199,7 @@ def test_X4_restoring_proposes_whom_the_archive_is_of(
     order = [page.index(why) for why in ("SmartHRの従業員が同じ", "社員IDが同じ", "氏名が同じ")]
     assert order == sorted(order)
     assert "X001" not in page
+    assert [page.count(label) for label in ("社員ID 以前", "姓 名 グループ")] == [1, 1]
     assert "以前の社員ID「E001」はほかの社員が使っています。" in page
 
 
