@@ -284,12 +284,12 @@ def test_P3_two_workers_do_no_harm_to_each_other(monkeypatch: pytest.MonkeyPatch
         finally:
             connection.close()
 
-    assert at_once(work, 3) == [True] * 3
+    # One that finds the others further on leaves it to them.
+    assert any(at_once(work, 3))
+    assert carry_on(proof.pk)
     assert rows_left(company) == {}
     assert proof_of(company).is_done
-    assert {k: v for k, v in proof_of(company).counts.items() if v} == {
-        k: v for k, v in wanted.items() if v
-    }
+    assert proof_of(company).counts == wanted
 
 
 def test_P3_it_is_begun_once(customer: Company) -> None:
