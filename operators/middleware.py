@@ -75,7 +75,7 @@ def _without_files(request: HttpRequest, response: HttpResponseBase) -> HttpResp
     """A download that its view forgot to mark does not leave the house either."""
     if not response.get("Content-Disposition", "").startswith("attachment"):
         return response
-    refusal = render(request, "403.html", status=403)
+    refusal: Any = render(request, "403.html", status=403)
     # Its files are closed with the answer; closing it here would end the request's connections.
-    refusal._resource_closers += response._resource_closers
-    return refusal
+    refusal._resource_closers += cast(Any, response)._resource_closers
+    return cast(HttpResponse, refusal)

@@ -33,7 +33,9 @@ def leave_smarthr(company: Company) -> bool | None:
 def _give_up_webhook(company: Company) -> None:
     rows = SmartHRIntegration.objects.for_company(company)
     with transaction.atomic():
-        integration: SmartHRIntegration = rows.select_for_update().get()
+        integration: SmartHRIntegration | None = rows.select_for_update().first()
+        if integration is None:
+            return
         if integration.webhook_mode == WebhookMode.AUTO and integration.webhook_remote_id:
             ask_removal(integration, integration.webhook_remote_id)
         rows.update(webhook_mode=WebhookMode.OFF, webhook_remote_id="")

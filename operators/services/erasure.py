@@ -130,11 +130,11 @@ def _leave_smarthr(proof: ErasureProof, company: Company) -> bool:
     if SmartHRIntegration.objects.for_company(company).exists():
         try:
             left = leave_smarthr(company)
-        except RegistrationBusy:
+        except RegistrationBusy:  # or another worker has gone on, and the row is gone
             return False
     names = {None: WebhookAtSmartHR.NONE, True: WebhookAtSmartHR.REMOVED}
-    proof.webhook = names.get(left, WebhookAtSmartHR.LEFT)
-    proof.save(update_fields=["webhook"])
+    unsaid = ErasureProof.objects.filter(pk=proof.pk, webhook="")
+    unsaid.update(webhook=names.get(left, WebhookAtSmartHR.LEFT))
     return True
 
 

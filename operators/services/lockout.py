@@ -62,6 +62,7 @@ def forget_guesses(proof: ErasureProof, company: Company) -> None:
 def _note(proof: ErasureProof, kind: str, number: int) -> None:
     with transaction.atomic():
         kept = ErasureProof.objects.select_for_update().get(pk=proof.pk)
-        kept.add(kind, number)
-        kept.save(update_fields=["counts"])
+        if kind not in kept.counts:  # else another was faster, and has counted the same
+            kept.add(kind, number)
+            kept.save(update_fields=["counts"])
     proof.counts = kept.counts

@@ -26,7 +26,8 @@ def addresses(company: Company) -> list[str]:
 
 def outsider(kind: str, staff: Employee, customer: Company) -> Employee:
     if kind == "administrator of a customer":
-        return Employee.objects.for_company(customer).get(employee_id="admin")
+        found: Employee = Employee.objects.for_company(customer).get(employee_id="admin")
+        return found
     factory = {"approver": ApproverFactory, "applicant": EmployeeFactory}[kind]
     return factory(company=staff.company)
 

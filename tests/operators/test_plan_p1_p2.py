@@ -183,9 +183,10 @@ def test_P3_people_log_in_until_the_company_is_erased(client: Client, customer: 
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
-@pytest.mark.parametrize(
-    ("days", "is_taken"), [(30, True), (31, False), (-1095, True), (-1096, False)]
-)
+FAR = [(30, True), (31, False), (-1095, True), (-1096, False)]
+
+
+@pytest.mark.parametrize(("days", "is_taken"), FAR)
 def test_P3_an_end_far_away_is_a_slip_of_the_pen(
     desk: Client, customer: Company, days: int, is_taken: bool
 ) -> None:

@@ -101,7 +101,7 @@ def test_X11_a_visit_ends_after_an_hour(
     visiting: Client, customer: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = time.time() + visits.LASTS.total_seconds() + 1
-    monkeypatch.setattr(visits.time, "time", lambda: later)
+    monkeypatch.setattr("operators.services.visits.time.time", lambda: later)
 
     answer = visiting.get("/employees/", follow=True)
 
@@ -116,7 +116,7 @@ def test_X11_what_is_asked_after_the_hour_does_not_reach_the_own_company(
     visiting: Client, staff: Employee, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     later = time.time() + visits.LASTS.total_seconds() + 1
-    monkeypatch.setattr(visits.time, "time", lambda: later)
+    monkeypatch.setattr("operators.services.visits.time.time", lambda: later)
 
     answer = getattr(visiting, method)("/settings/smarthr/preview/", headers={"HX-Request": "true"})
 
