@@ -135,6 +135,6 @@ def _asked_for(employee: Employee) -> Reading | None:
     done = rows.filter(employee=employee, finished_at__isnull=False, error_code="").first()
     if done is None or done.finished_at is None:
         return None
-    words = f"この社員だけ同期（{done.asked_by_label}）"
+    words = f"この社員だけ同期・{done.asked_by_label}"
     notes = [(note["reason"], note["detail"]) for note in done.notes]
     return Reading(done.finished_at, words, None, notes, done.outcome)

@@ -14,13 +14,13 @@ class UnlinkForm(forms.Form):
     """A person cannot check 「よろしいですか？」: the 企業ID is typed, and the box ticked."""
 
     confirmed = forms.BooleanField(
-        label="元に戻せないことを確認しました",
+        label="確認",
         error_messages={"required": "元に戻せないことを確認し、チェックを入れてください。"},
         widget=forms.CheckboxInput({"class": "form-check-input"}),
     )
     code = forms.CharField(
         label="企業ID",
-        help_text="解除する会社の企業IDを入力してください。",
+        help_text="ログインに使う企業IDです。",
         error_messages={"required": "企業IDを入力してください。"},
         widget=forms.TextInput(
             {"class": "form-control mk-mono", "autocomplete": "off", "autocapitalize": "none"}

@@ -75,6 +75,10 @@ class Why:
         return [row for row in self.fields if row.needs_look]
 
     @property
+    def has_advice(self) -> bool:
+        return any(row.text.next for row in self.fields)
+
+    @property
     def is_clear(self) -> bool:
         return not self.points and not self.open_fields
 
@@ -99,6 +103,9 @@ class PersonCase:
     held_login: str = ""
     # The slot was changed since the person was read.
     slot_is_new: bool = False
+    # S8, E8: fields for which the newest reading left the person as they are. What it read is not
+    # what is stored, so that nothing is said of what the next one does.
+    left_out: frozenset[str] = frozenset()
 
 
 def person_fields(case: PersonCase) -> list[Field]:
@@ -147,6 +154,8 @@ def _number(case: PersonCase) -> Field:
 
 def _names(case: PersonCase) -> Field:
     source, person = case.person.source, case.person
+    if "names" in case.left_out:
+        return Field("姓名", "", _name(person.last_name, person.first_name), texts.WAS_EMPTY)
     legal = _name(source.get("last_name"), source.get("first_name"))
     shown, said, text = _name(person.last_name, person.first_name), legal, texts.SAME_NAMES
     if case.settings.names == NameSource.BUSINESS:  # E14
@@ -169,6 +178,8 @@ def _names(case: PersonCase) -> Field:
 
 def _email(case: PersonCase) -> Field:
     said, here = case.person.source.get("email", ""), case.person.email
+    if "email" in case.left_out:
+        return Field("メールアドレス", "", here, texts.WAS_EMPTY)
     if case.crew.email is Flag.ABSENT:
         return Field("メールアドレス", said, here, texts.unreadable("email"), needs_look=True)
     stands = texts.SAME_EMAIL if said else texts.NO_EMAIL

@@ -11,6 +11,7 @@ SAME_NUMBER: Final = ReasonText("SmartHRの社員番号と同じです。", "")
 SAME_NAMES: Final = ReasonText("SmartHRの姓名と同じです。", "")
 BUSINESS_NAMES: Final = ReasonText("設定により、ビジネスネームを使っています。", "")
 NO_BUSINESS_NAMES: Final = ReasonText("ビジネスネームが空の部分は、姓名を使っています。", "")
+WAS_EMPTY: Final = ReasonText("最後に読んだときに空だったため、今の値を残しています。", "")
 SAME_EMAIL: Final = ReasonText("SmartHRのメールアドレスと同じです。", "")
 NO_EMAIL: Final = ReasonText("SmartHRで空のため、空です。", "")
 NOT_APPLIED: Final = ReasonText(  # D2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,7 @@ from integrations.sync.explained import explained_group, explained_person, store
 from integrations.sync.memory import Records
 from integrations.sync.rows import group_row, holder_row, person_row
 from integrations.sync.types import Note
-from integrations.why import PersonCase, Point, Why, group_fields, person_fields
+from integrations.why import FIELD_OF, PersonCase, Point, Why, group_fields, person_fields
 
 
 def why_person(employee: Employee) -> Why:
@@ -50,13 +51,16 @@ def why_person(employee: Employee) -> Why:
         why.points += [] if reading else [Point(texts.NEVER_READ, "info")]
         return why
     case = _case(employee, integration, why.read_at)
-    why.points += [
-        Point(explain_record(note.reason, note.detail, subject="employee", outcome="unchanged"))
-        for note in case.line.notes
-        if note.reason == Reason.VALUE_INVALID and not why.points
-    ]
+    if reading is not None and reading.left_out:
+        case = _as_left_out(case, reading)
     why.fields = person_fields(case)
     return why
+
+
+def _as_left_out(case: PersonCase, reading: Reading) -> PersonCase:
+    fields = {FIELD_OF.get(reason, "") for reason, _ in reading.notes if reason in LEFT_OUT}
+    line = replace(case.line, changes={})
+    return replace(case, line=line, left_out=frozenset(fields))
 
 
 def why_group(group: Group) -> Why:
