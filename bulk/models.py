@@ -106,6 +106,8 @@ class PreviewRow(TenantOwned):
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     label = models.CharField(max_length=600)
     is_linked = models.BooleanField(default=False)
+    # A key instead of a foreign one: whoever is gone makes the plan stale.
+    person = models.BigIntegerField(null=True)
     # Of each change: heading, before, after.
     changes: Any = models.JSONField(default=list)
     # Of each error: cell, what it shows, text.

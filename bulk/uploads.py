@@ -1,20 +1,15 @@
-"""What is uploaded stops at a size: the rest is neither kept in memory nor on the disk."""
+"""Of an upload that is too large neither memory nor the disk keep more than the limit."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from bulk.reading.package import LARGEST_FILE
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
-    """A file of a little more than the limit is kept, so that the form can say so."""
+    """What goes beyond the limit is counted, so that the form can say it, and thrown away."""
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
-        if start > LARGEST_FILE:
-            self.file.seek(0)
-            self.file.truncate()
-            raise StopUpload(connection_reset=False)
-        return super().receive_data_chunk(raw_data, start)
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start <= LARGEST_FILE:
+            super().receive_data_chunk(raw_data, start)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from companies.models import ActorKind, AuditAction, AuditEntry, Company
+from companies.set_based import create_many
 
 Changes = Mapping[str, Sequence[Any]]
 
@@ -43,7 +44,8 @@ class Event:
 def write_audit(*, company: Company | int, actor: Actor, events: Iterable[Event]) -> None:
     """Adds one row per event, in the transaction of the change it tells about."""
     company_id = company.pk if isinstance(company, Company) else company
-    AuditEntry.objects.bulk_create(
+    create_many(
+        AuditEntry,
         [
             AuditEntry(
                 company_id=company_id,
@@ -59,5 +61,4 @@ def write_audit(*, company: Company | int, actor: Actor, events: Iterable[Event]
             )
             for event in events
         ],
-        batch_size=1000,
     )

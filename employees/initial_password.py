@@ -7,6 +7,7 @@ key from FIELD_ENCRYPTION_KEYS, which is not in the database, nobody can try bir
 import base64
 import hashlib
 import hmac
+import secrets
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -43,6 +44,10 @@ class InitialPasswordHasher(BasePasswordHasher):
     """`initial_hmac$KEY_ID$SALT$MAC`. Never the preferred hasher, so a login replaces it."""
 
     algorithm = "initial_hmac"
+
+    def salt(self) -> str:
+        # 128 bits like the one of the base class, which draws them letter by letter.
+        return secrets.token_urlsafe(16)
 
     def encode(self, password: str, salt: str, *, key_id: str | None = None) -> str:
         known_id, key = self._key(key_id)

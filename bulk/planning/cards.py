@@ -90,6 +90,7 @@ class CardPlanner:
             label=owner.label,
             is_linked=owner.is_linked,
             target=card.pk if card else None,
+            person=owner.pk,
             errors=[*row.problems],
             wanted=(owner.pk, printed),
             keys=(owner.pk,),

@@ -73,7 +73,8 @@ class EmployeePlanner:
     def plan(self, row: SheetRow, person: Person | None, *, first_seen: int | None) -> PlannedRow:
         """`first_seen`: the row above that has the same 社員ID."""
         current = person.current if person else NOBODY
-        planned = PlannedRow(row.number, target=person.pk if person else None)
+        pk = person.pk if person else None
+        planned = PlannedRow(row.number, target=pk, person=pk)
         planned.label = _label(row, current)
         planned.is_linked = current.is_linked
         planned.errors += row.problems

@@ -21,6 +21,8 @@ class PlannedRow:
     label: str = ""
     is_linked: bool = False
     target: int | None = None
+    # Whose record, or whose card, it is: locked before anything is written.
+    person: int | None = None
     wanted: Any = None
     # Heading, before, after; never a password.
     changes: list[tuple[str, str, str]] = field(default_factory=list)

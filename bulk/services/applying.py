@@ -6,6 +6,7 @@ of who works on it, so a worker that dies leaves nothing: the next one begins an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from django.core.cache import cache
@@ -13,7 +14,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from bulk.choices import JobStatus, PartKind, Subject
-from bulk.models import Job
+from bulk.models import Job, PreviewRow
 from bulk.planning.rows import Counts, Fingerprint
 from bulk.reading.problems import Unreadable
 from bulk.services.files import FileGone, open_file, remove_file
@@ -96,7 +97,9 @@ def _apply_and_end(job: Job) -> None:
             importer = importer_of(
                 company=job.company, subject=subject, file=file, creates_groups=job.creates_groups
             )
-            applied = write_all(importer, actor=actor, plan=job.plan, job=job)
+            rows = PreviewRow.objects.for_company(job.company_id).filter(job=job)
+            people = [pk for pk in rows.values_list("person", flat=True) if pk is not None]
+            applied = write_all(importer, actor=actor, people=people, plan=job.plan, job=job)
     except (FileGone, Unreadable) as problem:
         raise NotApplied(STALE) from problem
     job.one_time_passwords = len(applied.one_time_passwords)
@@ -109,14 +112,20 @@ def _apply_and_end(job: Job) -> None:
 
 
 def write_all(
-    importer: Importer, *, actor: Actor, plan: str | None = None, job: Job | None = None
+    importer: Importer,
+    *,
+    actor: Actor,
+    people: Iterable[int],
+    plan: str | None = None,
+    job: Job | None = None,
 ) -> Applied:
     """Plans anew and writes, in the caller's transaction, which has locked the company.
 
-    `plan`: the fingerprint of what a person has seen. Raises NotApplied (the caller rolls back)
+    `people`: keys of all whom the first plan concerned. `plan`: the fingerprint of what a person
+    has seen. Raises NotApplied (the caller rolls back)
     and Unreadable.
     """
-    importer.lock()
+    importer.lock(people)
     counts, fingerprint, done = Counts(), Fingerprint(), 0
     for rows in importer.planned():
         counts.add(rows)

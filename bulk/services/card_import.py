@@ -27,11 +27,11 @@ _FIELDS = dict(zip(CARDS.labels[1:], PRINTED_FIELDS, strict=True))
 class CardImporter(Importer):
     """The rows of a person are planned together, wherever they stand in the file."""
 
-    def lock(self) -> None:
-        self.lock_people()
-        self._locks = True
-
     _locks = False
+
+    def lock(self, people: Iterable[int]) -> None:
+        super().lock(people)
+        self._locks = True
 
     def planned(self) -> Iterator[list[PlannedRow]]:
         planner = CardPlanner(self.table.cell)

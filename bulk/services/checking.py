@@ -22,6 +22,7 @@ from bulk.services.importers import Importer
 from bulk.services.jobs import LostLease, beat, claim, end
 from bulk.services.tables import importer_of, table_of
 from bulk.workbook import write_workbook
+from companies.set_based import create_many
 from companies.texts import is_storable
 
 FILE_GONE: Final = "ファイルの保存期間が過ぎました。もう一度ファイルを選択してください。"
@@ -59,7 +60,7 @@ def _check(job: Job, lease: UUID, file: IO[bytes]) -> None:
         fingerprint.add(rows)
         with transaction.atomic():
             beat(job, lease, done=done)
-            PreviewRow.objects.bulk_create([_preview(job, row) for row in rows], batch_size=1000)
+            create_many(PreviewRow, [_preview(job, row) for row in rows])
     _add_late_problems(job, importer.late_problems(), counts)
     if counts.errors:
         _store_errors(job, file)
@@ -90,6 +91,7 @@ def _preview(job: Job, row: PlannedRow) -> PreviewRow:
         verdict=row.verdict,
         label=storable(row.label)[:LABEL_LENGTH],
         is_linked=row.is_linked,
+        person=row.person,
         changes=[[storable(text) for text in change] for change in row.changes],
         errors=[_told(problem) for problem in row.errors],
         notes=row.notes,

@@ -54,9 +54,6 @@ class EmployeeImporter(Importer):
         self._able = set(people.able_administrators().values_list("pk", flat=True))
         self._lowered: dict[int, CellProblem] = {}
 
-    def lock(self) -> None:
-        self.lock_people()
-
     def planned(self) -> Iterator[list[PlannedRow]]:
         seen: dict[str, int] = {}
         gains = False

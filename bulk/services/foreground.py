@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bulk.choices import Subject, Verdict
 from bulk.layouts import LAYOUTS
-from bulk.planning.rows import Counts
+from bulk.planning.rows import Counts, Fingerprint
 from bulk.reading.problems import Unreadable
 from bulk.reading.table import CellProblem
 from bulk.services.applying import NotApplied, imported, write_all
@@ -51,7 +51,7 @@ def import_at_once(
         importer = importer_of(
             company=company, subject=subject, file=file, creates_groups=creates_groups
         )
-        outcome = _looked_at(importer, subject)
+        outcome, plan, people = _looked_at(importer, subject)
         if outcome.errors or is_dry_run:
             return outcome
         with transaction.atomic():
@@ -59,18 +59,22 @@ def import_at_once(
             again = importer_of(
                 company=company, subject=subject, file=file, creates_groups=creates_groups
             )
-            applied = write_all(again, actor=actor)
+            applied = write_all(again, actor=actor, people=people, plan=plan)
             write_audit(company=company, actor=actor, events=[imported(subject, applied, None)])
     except (Unreadable, NotApplied) as problem:
         return Outcome("refused", errors=[FoundError(None, None, str(problem))])
     return Outcome("applied", applied.counts, [], len(applied.one_time_passwords))
 
 
-def _looked_at(importer: Importer, subject: Subject) -> Outcome:
-    outcome = Outcome("previewed")
+def _looked_at(importer: Importer, subject: Subject) -> tuple[Outcome, str, set[int]]:
+    """What it would do, the fingerprint of that, and the keys of the people concerned."""
+    outcome, fingerprint = Outcome("previewed"), Fingerprint()
+    people: set[int] = set()
     verdicts: dict[int, Verdict] = {}
     for rows in importer.planned():
         outcome.counts.add(rows)
+        fingerprint.add(rows)
+        people |= {row.person for row in rows if row.person is not None}
         for row in rows:
             verdicts[row.number] = row.verdict
             outcome.errors += [_found(row.number, problem, subject) for problem in row.errors]
@@ -78,7 +82,7 @@ def _looked_at(importer: Importer, subject: Subject) -> Outcome:
     del outcome.errors[MOST_ERRORS:]
     if outcome.errors:
         outcome.status = "refused"
-    return outcome
+    return outcome, fingerprint.text(), people
 
 
 def _add_late(

@@ -42,8 +42,11 @@ class Importer:
         self.names: GroupNames = group_names(group_tree(company))
         self.new_groups = NewGroups(company, self.names)
 
-    def lock(self) -> None:
-        """The rows concerned, in one order like a sync; the company is locked already."""
+    def lock(self, people: Iterable[int]) -> None:
+        """The people concerned, in one order like a sync; the company is locked already."""
+        rows = Employee.objects.for_company(self.company)
+        for batch in batches(sorted(set(people))):
+            list(rows.filter(pk__in=batch).select_for_update().order_by("pk").values_list("pk"))
 
     def planned(self) -> Iterator[list[PlannedRow]]:
         """Every row that holds something, in batches. Raises Unreadable."""
@@ -61,15 +64,6 @@ class Importer:
     def new_group_paths(self) -> list[str]:
         """Of groups that no row of the file stands for."""
         return [self.names.path(group.pk) for group in self.names.new]
-
-    def lock_people(self) -> None:
-        codes = {row.values[0] for row in self.table.rows()}
-        keys: list[int] = []
-        people = Employee.objects.for_company(self.company)
-        for some in batches(usable_ids(codes)):
-            keys += people.filter(employee_id__in=some).values_list("pk", flat=True)
-        for batch in batches(sorted(keys)):
-            list(people.filter(pk__in=batch).select_for_update().order_by("pk").values_list("pk"))
 
 
 def chunked(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

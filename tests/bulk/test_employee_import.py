@@ -6,11 +6,13 @@ import pytest
 from django.contrib.auth.hashers import check_password
 
 from bulk.planning import employees as texts
+from bulk.planning.group_names import group_names
 from companies.models import AuditEntry
 from employees.choices import Role
 from employees.models import Employee
 from employees.wanted import EMAIL_INVALID, EMAIL_NEEDED, EMAIL_NEEDED_LINKED, LAST_NAME_MISSING
 from groups.models import Group
+from groups.queries import group_tree
 from tests.bulk.imports import Importing
 from tests.bulk.workbooks import people
 from tests.factories import (
@@ -137,8 +139,8 @@ def test_groups_are_made_on_request_only(importing: Importing) -> None:
     assert importing.counts("employees", content, "--create-groups") == (2, 0, 0)
 
     group = person(importing).group
-    assert [group.name, group.parent.name, group.parent.parent.name] == ["新課", "新部", "本社"]
-    assert person(importing, "00028").group == group.parent
+    assert group_names(group_tree(importing.company)).path(group.pk) == "本社/新部/新課"
+    assert person(importing, "00028").group_id == group.parent_id
     assert Group.objects.for_company(importing.company).count() == 4
 
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from companies import set_based
 from companies.models import AuditEntry, Company
-from companies.set_based import update_rows
+from companies.set_based import create_many, update_rows
 from employees.models import Employee
 from groups.models import Group
 from tests.factories import CompanyFactory, EmployeeFactory, GroupFactory
@@ -117,3 +117,34 @@ def test_values_are_never_sql(text: str) -> None:
     company.refresh_from_db()
     assert company.name == text
     assert not AuditEntry.objects.for_company(company).exists()
+
+
+@pytest.mark.parametrize("count", [3, set_based.FEW + 3])
+def test_many_new_rows_arrive_as_they_were_given(count: int) -> None:
+    company = CompanyFactory()
+    odd = ["a\tb", "\\N", "\\", "二\n行\r\n", "𠮷 '\"%s", ""]
+
+    create_many(
+        AuditEntry,
+        [
+            AuditEntry(
+                company=company,
+                actor_kind="import",
+                actor_id=None if number % 2 else number,
+                actor_label=odd[number % len(odd)],
+                action="created",
+                object_type="employee",
+                object_label=str(number),
+                changes={"name": [None, odd[number % len(odd)]]},
+            )
+            for number in range(count)
+        ],
+    )
+
+    rows = list(AuditEntry.objects.for_company(company).order_by("pk"))
+    assert [row.object_label for row in rows] == [str(number) for number in range(count)]
+    for number, row in enumerate(rows):
+        text = odd[number % len(odd)]
+        assert (row.actor_label, row.changes, row.object_id) == (text, {"name": [None, text]}, None)
+        assert row.actor_id == (None if number % 2 else number)
+        assert row.at is not None
