@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from fpdf import FPDF
-
 from cards.fonts import font_file
 from cards.layout import HEIGHT, WIDTH, Layout
 
@@ -14,6 +12,8 @@ CONTENT_TYPE: Final = "application/pdf"
 
 
 def draw_pdf(layouts: Sequence[Layout]) -> bytes:
+    from fpdf import FPDF  # takes most of a second, which no start of a process should pay
+
     pdf = FPDF(unit="mm", format=(WIDTH, HEIGHT), orientation="portrait")
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)

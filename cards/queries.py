@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.fields import CharField
+from django.db.models.fields import CharField, TextField
 from django.db.models.fields.json import KT
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 
 from cards.models import BusinessCard
 from cards.person import TAKEN_OVER, Change, changes_of
@@ -80,7 +80,9 @@ def flagged(cards: QuerySet[BusinessCard], domains: Collection[str]) -> QuerySet
     found = Q()
     for field in TAKEN_OVER:
         now = F(f"present_{field}")
-        cards = cards.alias(**{f"taken_{field}": KT(f"taken_over__{field}")})
+        # Cast: SQLite would take what it is compared with for JSON.
+        taken = Cast(KT(f"taken_over__{field}"), TextField())
+        cards = cards.alias(**{f"taken_{field}": taken})
         # Asked first, since JSON is slow to read and most cards say what the record says.
         is_another = ~Q(**{field: now})
         has_taken = Q(**{f"taken_{field}__isnull": False})

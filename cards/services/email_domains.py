@@ -51,10 +51,10 @@ def shown(domains: list[str], between: str = "、") -> str:
 
 def _domains(typed: str) -> Iterator[str]:
     for number, line in enumerate(typed.splitlines(), start=1):
-        text = line.strip().removeprefix("@")
+        text = line.strip()
         if not text:
             continue
-        domain = _ascii(text)
+        domain = _ascii(text.removeprefix("@"))
         if domain is None:
             problem = (
                 f"{number}行目の「{text[:60]}」は、ドメインの形式ではありません。"
