@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class BulkConfig(AppConfig):
     name = "bulk"
+
+    def ready(self) -> None:
+        from bulk.audit_texts import register_texts
+
+        register_texts()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bulk.views import exports, home, jobs
+from bulk.views import archives, exports, home, jobs
 
 urlpatterns = [
     path("bulk/", home.home, name="bulk"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("bulk/imports/<int:pk>/discard/", jobs.discard, name="bulk-import-discard"),
     path("bulk/imports/<int:pk>/errors/", jobs.errors, name="bulk-import-errors"),
     path("bulk/imports/<int:pk>/passwords/", jobs.passwords, name="bulk-import-passwords"),
+    path("settings/archive/<int:pk>/download/", archives.download, name="archive-download"),
 ]

@@ -6,3 +6,6 @@ class CardsConfig(AppConfig):
 
     def ready(self) -> None:
         from cards import archive  # noqa: F401  # connects its receiver
+        from cards.audit_texts import register_texts
+
+        register_texts()

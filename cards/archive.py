@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
-from django.forms.models import model_to_dict
 from django.utils import timezone
 
-from cards.models import PRINTED_FIELDS, BusinessCard, CardArchive
+from cards.models import BusinessCard, CardArchive
 from companies.set_based import batches
 from employees.models import Employee
-from employees.signals import employee_deleting
+from employees.signals import employee_deleting, image_left
 
 KEPT_FOR = timedelta(days=30)
 
@@ -29,12 +28,19 @@ def archive_cards(*, company_id: int, employees: Sequence[Employee], **_: Any) -
 
 
 def _cards(company_id: int, employees: Sequence[Employee]) -> dict[int, list[dict[str, Any]]]:
-    """Primary key of the employee -> the printed fields of each card."""
+    """Primary key of the employee -> the printed fields of each card, and what it took over."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     cards = BusinessCard.objects.for_company(company_id).filter(employee__in=employees)
     for card in cards.order_by("pk"):
-        found[card.employee_id].append(model_to_dict(card, fields=PRINTED_FIELDS))
+        found[card.employee_id].append(_kept(card))
     return found
+
+
+def _kept(card: BusinessCard) -> dict[str, Any]:
+    """A restored card is compared with the person as before, if it ever took something over."""
+    return (
+        card.printed if card.taken_over is None else {**card.printed, "taken_over": card.taken_over}
+    )
 
 
 def _archive(employee: Employee, cards: list[dict[str, Any]], expires_at: datetime) -> CardArchive:
@@ -49,3 +55,10 @@ def _archive(employee: Employee, cards: list[dict[str, Any]], expires_at: dateti
         cards=cards,
         expires_at=expires_at,
     )
+
+
+@receiver(image_left, sender=Employee, dispatch_uid="keep_archived_image")
+def keeps_image(*, name: str, **_: Any) -> bool:
+    """O4, X4: an archive keeps the image as long as itself, whoever left it."""
+    archives = CardArchive.objects.across_companies().filter(image=name)
+    return bool(archives.exists())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any, ClassVar
 
-from companies.models import Company, TenantOwned
+from django.db import models
+from django.utils import timezone
+
+from companies.models import Company, TenantOwned, TenantQuerySet
 from employees.models import Employee
 
 PRINTED_FIELDS = (
@@ -40,17 +43,41 @@ class BusinessCard(TenantOwned):
     mobile = models.CharField("携帯電話番号", max_length=32, blank=True)
     email = models.CharField("メールアドレス", max_length=254, blank=True)
     url = models.CharField("URL", max_length=500, blank=True)
+    # What the person's record said when the card took it over (cards.person); null: nothing.
+    taken_over = models.JSONField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["company", "updated_at", "id"], name="card_by_update"),
+            models.Index(fields=["company", "title", "id"], name="card_by_title"),
+            models.Index(fields=["company", "department_name", "id"], name="card_by_department"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.last_name} {self.first_name} {self.title}".strip()
+
+    @property
+    def printed(self) -> dict[str, str]:
+        return {field: getattr(self, field) for field in PRINTED_FIELDS}
+
+    @property
+    def version(self) -> str:
+        """Another one after each save of what is printed."""
+        return self.updated_at.isoformat()
 
     def save(self, *args: object, **kwargs: object) -> None:
         company_id: int | None = self.company_id
         if company_id is None:  # a card is its employee's company's
             self.company_id = self.employee.company_id
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class CardArchiveQuerySet(TenantQuerySet["CardArchive"]):
+    def kept(self) -> CardArchiveQuerySet:
+        """Those whose time is not over; the others wait to be purged, and nobody sees them."""
+        return self.filter(expires_at__gt=timezone.now())
 
 
 class CardArchive(TenantOwned):
@@ -66,6 +93,8 @@ class CardArchive(TenantOwned):
     cards = models.JSONField(default=list)
     deleted_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = CardArchiveQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["company", "-deleted_at"], name="archive_by_time")]

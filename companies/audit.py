@@ -22,7 +22,9 @@ class Actor:
 
 
 def person(employee: Any) -> Actor:
-    return Actor(ActorKind.PERSON, employee.label, employee.pk)
+    """Who is logged in: an employee, or the operator's staff on a support visit (X11)."""
+    kind = ActorKind.SUPPORT if employee.is_support_visitor else ActorKind.PERSON
+    return Actor(kind, employee.label, employee.pk)
 
 
 def command(name: str) -> Actor:

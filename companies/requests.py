@@ -20,6 +20,12 @@ class SignedInPerson(Protocol):
     @property
     def is_administrator(self) -> bool: ...
 
+    @property
+    def is_operator_staff(self) -> bool: ...
+
+    @property
+    def is_support_visitor(self) -> bool: ...
+
 
 class SignedInRequest(HttpRequest):
     user: SignedInPerson  # type: ignore[assignment]

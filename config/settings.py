@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "integrations",
     "webhooks",
     "bulk",
+    "operators",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "employees.middleware.PasswordChangeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "operators.middleware.SupportVisitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -223,6 +225,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "integrations.forget_old_acts",
         "schedule": crontab(hour="4", minute="20"),
     },
+    "delete lines of the audit log after their two years": {
+        "task": "companies.purge_audit",
+        "schedule": crontab(hour="4", minute="30"),
+    },
+    "blank names 90 days after a deletion": {
+        "task": "companies.forget_deleted",
+        "schedule": crontab(hour="4", minute="40"),
+    },
+    "delete reports after their 13 months": {
+        "task": "integrations.purge_reports",
+        "schedule": crontab(hour="4", minute="50"),
+    },
     "forget failed logins of long ago": {
         "task": "employees.forget_old_failures",
         "schedule": 15 * 60.0,
@@ -243,6 +257,18 @@ CELERY_BEAT_SCHEDULE = {
     "tell administrators about the end of their plan": {
         "task": "integrations.send_plan_notices",
         "schedule": crontab(hour="9-17", minute="0"),
+    },
+    "go on with erasures that lost their worker": {
+        "task": "operators.resume_erasures",
+        "schedule": 60.0,
+    },
+    "stop companies whose contract has ended": {
+        "task": "operators.stop_ended_contracts",
+        "schedule": crontab(hour="0,6,12", minute="10"),
+    },
+    "remind the operator of companies to be erased": {
+        "task": "operators.remind_of_erasures",
+        "schedule": crontab(hour="9", minute="5"),
     },
 }
 CELERY_TIMEZONE = TIME_ZONE

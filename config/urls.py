@@ -7,6 +7,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("webhooks.urls")),
     path("", include("employees.urls")),
     path("", include("groups.urls")),
+    path("", include("companies.urls")),
+    path("", include("cards.urls")),
     path("", include("bulk.urls")),
+    path("", include("operators.urls")),
     path("", include("config.health")),
 ]

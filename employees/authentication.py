@@ -9,12 +9,11 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils import timezone
 
-from companies.models import is_valid_code
 from employees.client_address import client_address
-from employees.identifiers import is_valid_employee_id
 from employees.initial_password import is_expired
 from employees.models import Employee
-from employees.services import former_ids, guesses
+from employees.services import guesses
+from employees.services.finding import who_is_named
 from employees.services.passwords import is_password_of, knows_password
 
 
@@ -41,7 +40,7 @@ class CompanyBackend(BaseBackend):
         """
         if not company_code or not employee_id or password is None:
             return None
-        employee = _find(company_code, employee_id)
+        employee = who_is_named(company_code=company_code, employee_id=employee_id)
         place = guesses.take_place(
             company_code=company_code,
             employee_id=employee_id,
@@ -69,22 +68,6 @@ class CompanyBackend(BaseBackend):
             .first()
         )
         return employee
-
-
-def _find(company_code: str, employee_id: str) -> Employee | None:
-    """Who has the 社員ID; where nobody has it, who had it until lately (S5)."""
-    # What nobody can have is not asked for: no database takes every text.
-    if not is_valid_code(company_code) or not is_valid_employee_id(employee_id):
-        return None
-    employee: Employee | None = (
-        Employee.objects.across_companies()
-        .select_related("company")
-        .filter(company__code=company_code, employee_id=employee_id)
-        .first()
-    )
-    # Asked for each time: how long it takes must not tell whether somebody has the 社員ID.
-    former = former_ids.who_left(company_code=company_code, former_id=employee_id)
-    return employee or former
 
 
 def _may_log_in(employee: Employee) -> bool:

@@ -6,7 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
-OPEN_TO_EVERYONE = {"login", "logout", "password", "healthz", "readyz"}
+OPEN_TO_EVERYONE = {
+    "login",
+    "logout",
+    "password",
+    "password-forgot",
+    "password-reset",
+    "healthz",
+    "readyz",
+}
 
 
 class PasswordChangeMiddleware:

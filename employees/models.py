@@ -30,6 +30,10 @@ class EmployeeQuerySet(TenantQuerySet["Employee"]):
         """管理者 who can log in; C6 keeps at least one a company."""
         return self.filter(role=Role.ADMINISTRATOR, is_active=True)
 
+    def able_approvers(self) -> Self:
+        """Those who take a step of an application (C3, O6): a suspended person is no approver."""
+        return self.filter(role=Role.APPROVER, is_active=True)
+
 
 class EmployeeManager(BaseUserManager["Employee"].from_queryset(EmployeeQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> Any:
@@ -120,6 +124,16 @@ class Employee(TenantOwned, AbstractBaseUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+    @property
+    def is_operator_staff(self) -> bool:
+        """X11."""
+        return self.is_administrator and self.company.is_operator
+
+    @property
+    def is_support_visitor(self) -> bool:
+        """X11: who is, is no employee of the company (operators.visitor)."""
+        return False
 
     @property
     def theme(self) -> str:

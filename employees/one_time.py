@@ -1,7 +1,7 @@
 """One-time passwords (X5): made by the program, shown once, good for some days. Pure."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 # Nothing that is mistaken for another on paper or on the telephone.
@@ -22,3 +22,7 @@ def one_time_password() -> str:
         drawn = secrets.token_bytes(LENGTH * 2)
         found += "".join(ALPHABET[byte % len(ALPHABET)] for byte in drawn if byte < _FAIR)
     return found[:LENGTH]
+
+
+def issued_at(expires_at: datetime) -> datetime:
+    return expires_at - GOOD_FOR

@@ -1,15 +1,14 @@
 """What a new password must be (X5). Pure, but for comparing with the stored hash."""
 
-import re
-from collections.abc import Iterator
+import unicodedata
 from dataclasses import dataclass
-from datetime import date
 
 from django.contrib.auth.hashers import check_password
-from django.contrib.auth.password_validation import CommonPasswordValidator
-from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from employees.common_passwords import is_common
 from employees.initial_password import initial_password
+from employees.written_dates import dates_in
 
 MINIMUM_LENGTH = 12
 MAXIMUM_LENGTH = 128
@@ -22,9 +21,6 @@ HOLDS_COMPANY_CODE = "企業IDが含まれています。企業IDを含まない
 COMMON = "よく使われるパスワードのため、使えません。ほかの人が思いつかないものにしてください。"
 SAME_AS_NOW = "今のパスワードと同じです。別のパスワードにしてください。"
 HOLDS_BIRTH_DATE = "生年月日が含まれています。生年月日を含まないパスワードにしてください。"
-
-_date_like = re.compile(r"(?=(\d{4})([-/.]?)(\d{2})\2(\d{2}))")
-_common = CommonPasswordValidator()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +41,10 @@ def general_problem_of(password: str, *, company_code: str) -> str | None:
         return TOO_SHORT
     if len(password) > MAXIMUM_LENGTH:
         return TOO_LONG
-    if company_code.casefold() in password.casefold():
+    plain = _plain(password)
+    if _plain(company_code) in plain:
         return HOLDS_COMPANY_CODE
-    if _is_common(password):
+    if is_common(plain):
         return COMMON
     return None
 
@@ -58,30 +55,17 @@ def problem_of(password: str, *, stored: StoredPassword) -> str | None:
         return problem
     if stored.is_this(password):
         return SAME_AS_NOW
-    if stored.is_initial and _holds_birth_date(password, stored=stored):
+    if stored.is_initial and _holds_birth_date(_plain(password), stored=stored):
         return HOLDS_BIRTH_DATE
     return None
 
 
-def _is_common(password: str) -> bool:
-    try:
-        _common.validate(password)
-    except ValidationError:
-        return True
-    return False
+def _plain(text: str) -> str:
+    """Whoever types full-width or capital letters means the same."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _holds_birth_date(password: str, *, stored: StoredPassword) -> bool:
+def _holds_birth_date(plain: str, *, stored: StoredPassword) -> bool:
     """The birth date is not kept, but the initial password was made of it (E7)."""
-    tried = list(dict.fromkeys(_dates_in(password)))[:DATES_TRIED]
+    tried = list(dates_in(plain, today=timezone.localdate()))[:DATES_TRIED]
     return any(stored.is_this(initial_password(stored.company_code, day)) for day in tried)
-
-
-def _dates_in(password: str) -> Iterator[date]:
-    """Every YYYY-MM-DD, YYYY/MM/DD, YYYY.MM.DD and YYYYMMDD, overlapping ones too."""
-    for found in _date_like.finditer(password):
-        year, month, day = int(found[1]), int(found[3]), int(found[4])
-        try:
-            yield date(year, month, day)
-        except ValueError:
-            continue

@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from companies.models import Company
-from employees.models import Employee, EmployeeQuerySet
-from groups.queries import group_tree
+from employees.models import Employee
+from groups.tree import GroupTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +20,8 @@ class ListedPerson:
     full_group_path: str
 
 
-def listed_people(company: Company) -> EmployeeQuerySet:
-    people: EmployeeQuerySet = (
-        Employee.objects.for_company(company)
-        .defer("password", "source")
-        .order_by("last_name", "first_name", "pk")
-    )
-    return people
-
-
-def with_group_paths(people: Iterable[Employee], *, company: Company) -> list[ListedPerson]:
-    """The people of one page, each with the path of the group: one query for all groups."""
-    tree = group_tree(company)
+def with_group_paths(people: Iterable[Employee], tree: GroupTree) -> list[ListedPerson]:
+    """The people of one page, each with the path of the group."""
     return [
         ListedPerson(person, tree.short_path(person.group_id), tree.path(person.group_id))
         for person in people

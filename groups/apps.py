@@ -6,3 +6,6 @@ class GroupsConfig(AppConfig):
 
     def ready(self) -> None:
         from groups import receivers  # noqa: F401  # connects its receiver
+        from groups.audit_texts import register_texts
+
+        register_texts()

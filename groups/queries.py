@@ -1,31 +1,16 @@
-"""Reads for the screens of グループ."""
+"""Reads of the group tree and of who is in it. Each takes the same few queries at any size."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
 from typing import Any, cast
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Count
 
 from companies.models import Company
+from groups.flows import Approver
 from groups.models import Group
 from groups.tree import GroupTree, Node
-
-
-@dataclass(frozen=True, slots=True)
-class ListedGroup:
-    node: Node
-    depth: int
-    members: int
-    members_below: int
-    parent_path: str
-    parent_name: str
-
-    @property
-    def level(self) -> int:
-        return self.depth + 1
 
 
 def group_tree(company: Company) -> GroupTree:
@@ -38,30 +23,34 @@ def group_tree(company: Company) -> GroupTree:
 
 
 def members_by_group(company: Company) -> dict[int, int]:
-    counted = (
-        Group.objects.for_company(company).values_list("pk").annotate(Count("members")).order_by()
-    )
+    return _counted(_people(company))
+
+
+def approvers_counted(company: Company) -> dict[int, int]:
+    """Of each group that has some, how many can approve."""
+    return _counted(_people(company).able_approvers())
+
+
+def approvers_by_group(company: Company) -> dict[int, list[Approver]]:
+    """Of each group that has some, who can approve."""
+    found: dict[int, list[Approver]] = defaultdict(list)
+    columns = ("group_id", "pk", "last_name", "first_name", "employee_id")
+    for group, pk, last, first, employee_id in (
+        _people(company)
+        .able_approvers()
+        .order_by("last_name", "first_name", "pk")
+        .values_list(*columns)
+    ):
+        found[group].append(Approver(pk, f"{last} {first}".strip(), employee_id))
+    return dict(found)
+
+
+def _people(company: Company) -> Any:
+    # Through the reverse relation: this app knows no employees.
+    employees: Any = Group._meta.get_field("members").related_model
+    return employees.objects.for_company(company)
+
+
+def _counted(people: Any) -> dict[int, int]:
+    counted = people.values_list("group_id").annotate(Count("pk")).order_by()
     return dict(cast("list[tuple[int, int]]", counted))
-
-
-def listed_groups(company: Company, *, page: str | None, size: int) -> Page[ListedGroup]:
-    """One page of the whole tree, in the order of the tree."""
-    tree, own = group_tree(company), members_by_group(company)
-    sums = tree.sums(own)
-    found: Page[Any] = Paginator(list(tree.walk()), size).get_page(page)
-    found.object_list = [_listed(node, depth, tree, own, sums) for node, depth in found.object_list]
-    return found
-
-
-def _listed(
-    node: Node, depth: int, tree: GroupTree, own: Mapping[int, int], sums: Mapping[int, int]
-) -> ListedGroup:
-    parent = tree.nodes[node.parent_id] if depth and node.parent_id else None
-    return ListedGroup(
-        node=node,
-        depth=depth,
-        members=own.get(node.pk, 0),
-        members_below=sums[node.pk],
-        parent_path=tree.short_path(parent.pk) if parent else "",
-        parent_name=parent.name if parent else "",
-    )

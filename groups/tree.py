@@ -63,6 +63,20 @@ class GroupTree:
             current = self.nodes[current].parent_id
         return list(line.values())[::-1]
 
+    def children(self, pk: int | None) -> list[Node]:
+        """In their order; of None, the groups at the top."""
+        return self._children.get(pk, [])[::-1]
+
+    def below(self, pk: int) -> set[int]:
+        """All groups under a group, without itself."""
+        found: set[int] = set()
+        waiting = [pk]
+        while waiting:
+            new = {child.pk for child in self._children.get(waiting.pop(), ())} - found
+            found |= new
+            waiting.extend(new)
+        return found - {pk}
+
     def path(self, pk: int) -> str:
         return SEPARATOR.join(node.name for node in self.ancestors(pk))
 

@@ -38,6 +38,14 @@ def smarthr_site(integration: SmartHRIntegration) -> str:
     return root.removesuffix(API_PATH) if known else ""
 
 
+def crew_link(crew: UUID | None, integration: SmartHRIntegration) -> Link | None:
+    """The page of a crew in SmartHR."""
+    site = smarthr_site(integration)
+    if not site or crew is None:
+        return None
+    return Link(f"{site}/crews/{crew}", "SmartHRで開く", leads_to_smarthr=True)
+
+
 def links_of(record: RunRecord, site: str) -> list[Link]:
     """`site` is what `smarthr_site` says."""
     return list(_links(record, site))

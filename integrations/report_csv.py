@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 
 from django.db.models import QuerySet
 
+from companies.csv_lines import csv_lines
 from integrations.choices import RunKind, Subject
 from integrations.models import RunRecord
 from integrations.record_changes import changes_of
 from integrations.texts_by_kind import outcome_label, text_of
 
-# Excel takes UTF-8 for Shift JIS without it.
-BYTE_ORDER_MARK = "\ufeff"
-# A cell that starts so is a formula to a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CHUNK = 2000
 REPORT_HEADER = ("種類", "対象", "結果", "変更の内容", "起きたこと", "次にすること")
 PREVIEW_HEADER = ("種類", "対象", "結果", "変更の内容", "理由", "次にすること")
 LOGINS_HEADER = ("社員", "変更前の社員ID", "変更後の社員ID")
 
 
-class _Echo:
-    """What csv.writer writes to; gives back what it was given."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def report_lines(records: QuerySet[RunRecord], kind: str) -> Iterator[str]:
     """One line per record of a run of that kind; the whole file is never in memory."""
     header = PREVIEW_HEADER if kind == RunKind.PREVIEW else REPORT_HEADER
-    return _lines(header, (_report_row(record, kind) for record in _each(records)))
+    return csv_lines(header, (_report_row(record, kind) for record in _each(records)))
 
 
 def login_lines(records: QuerySet[RunRecord]) -> Iterator[str]:
     """S1: whose login changed, to be told to them."""
-    return _lines(LOGINS_HEADER, (_login_row(record) for record in _each(records)))
-
-
-def harmless(text: str) -> str:
-    """The text as a spreadsheet shows it and never runs it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return csv_lines(LOGINS_HEADER, (_login_row(record) for record in _each(records)))
 
 
 def _each(records: QuerySet[RunRecord]) -> Iterator[RunRecord]:
     return records.iterator(chunk_size=CHUNK)
-
-
-def _lines(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield BYTE_ORDER_MARK
-    yield writer.writerow(header)
-    for row in rows:
-        yield writer.writerow([harmless(cell) for cell in row])
 
 
 def _report_row(record: RunRecord, kind: str) -> Sequence[str]:

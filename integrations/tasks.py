@@ -8,11 +8,14 @@ from celery import shared_task
 from integrations.services.health_checks import check_company, due_checks
 from integrations.services.health_mails import send_due_mails
 from integrations.services.holds import end_due_holds
+from integrations.services.person_syncs import due_person_syncs, go_on
 from integrations.services.plan import start_due_previews
 from integrations.services.plan_notices import send_due_notices
+from integrations.services.report_purge import purge_old_reports
 from integrations.services.run_work import work_on
 from integrations.services.runs import claim, due_runs
 from integrations.services.schedules import forget_old_acts, start_due_syncs
+from integrations.services.unlinking import due_unlinkings, unlink_slice
 from integrations.services.webhook_removals import retry_due_removals
 
 # A worker is free again for another company's run after this many seconds.
@@ -33,11 +36,32 @@ def work_on_run(run_id: int) -> None:
 
 @shared_task(name="integrations.resume_runs")
 def resume_runs() -> None:
-    """Runs whose time has come, whose worker died, or whose message was lost; what is due."""
+    """Runs whose time has come, whose worker died, or whose message was lost; what is due.
+
+    The same for syncs of one person (X9) and for companies that are being unlinked (X12).
+    """
     for run_id in due_runs():
         work_on_run.delay(run_id)
+    for pk in due_person_syncs():
+        sync_person.delay(pk)
+    for company_id in due_unlinkings():
+        unlink_company.delay(company_id)
     start_due_previews()
     start_due_syncs()
+
+
+@shared_task(name="integrations.sync_person")
+def sync_person(pk: int) -> None:
+    """X9: what SmartHR did not answer while somebody waited. Two at once do no harm."""
+    go_on(pk)
+
+
+@shared_task(name="integrations.unlink_company")
+def unlink_company(company_id: int) -> None:
+    """X12: a slice of the records whose links are cut. Two at once do no harm."""
+    until = time.monotonic() + SLICE
+    if not unlink_slice(company_id, should_pause=lambda: time.monotonic() > until):
+        unlink_company.delay(company_id)
 
 
 @shared_task(name="integrations.forget_old_acts")
@@ -79,3 +103,9 @@ def end_holds() -> None:
 def remove_webhooks() -> None:
     """W2: those that could not be removed when a connection or the mode was changed."""
     retry_due_removals()
+
+
+@shared_task(name="integrations.purge_reports")
+def purge_reports() -> None:
+    """X6: reports and previews, after their 13 months."""
+    purge_old_reports()

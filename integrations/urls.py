@@ -13,7 +13,9 @@ from integrations.views import (
     runs,
     settings,
     ties,
+    unlinking,
     webhook,
+    why,
 )
 
 urlpatterns = [
@@ -21,6 +23,11 @@ urlpatterns = [
     path("settings/smarthr/", settings.settings_page, name="smarthr-settings"),
     path("settings/smarthr/save/<slug:section>/", settings.save_section, name="smarthr-save"),
     path("settings/smarthr/check/", check.run_check, name="smarthr-check"),
+    path("settings/smarthr/unlink/", unlinking.company, name="smarthr-unlink"),
+    path("employees/<int:pk>/why/", why.person, name="employee-why"),
+    path("employees/<int:pk>/sync/", why.sync, name="employee-sync"),
+    path("employees/<int:pk>/unlink/", unlinking.person, name="employee-unlink"),
+    path("groups/<int:pk>/why/", why.group, name="group-why"),
     path("settings/smarthr/webhook/secret/", webhook.secret, name="smarthr-webhook-secret"),
     path("settings/smarthr/webhook/rotate/", webhook.rotate, name="smarthr-webhook-rotate"),
     path("settings/smarthr/webhook/revoke/", webhook.revoke, name="smarthr-webhook-revoke"),

@@ -18,10 +18,19 @@ django.setup()
 from django.conf import settings as project_settings  # noqa: E402
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.core.cache import cache  # noqa: E402
+from hypothesis import HealthCheck  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
+
+from tests.audit_labels import watched  # noqa: E402
 
 pytest_plugins = ["tests.workers"]
 # A `collectstatic` of some day would show its files instead of today's.
 project_settings.WHITENOISE_USE_FINDERS = project_settings.WHITENOISE_AUTOREFRESH = True
+# How long a busy machine takes to think of an example says nothing about the code.
+hypothesis_settings.register_profile(
+    "project", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("project")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
@@ -107,6 +116,13 @@ def cheap_passwords() -> Iterator[None]:
         patch.setattr(Argon2PasswordHasher, "time_cost", 1)
         patch.setattr(Argon2PasswordHasher, "memory_cost", 8)
         patch.setattr(Argon2PasswordHasher, "parallelism", 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audit_lines_have_words() -> Iterator[None]:
+    """Whoever writes a line of the audit log, in whichever test."""
+    with watched():
         yield
 
 

@@ -19,8 +19,12 @@ ARROWS = {
     "integrations": {"companies", "groups", "employees"},
     "webhooks": {"companies", "groups", "employees", "integrations"},
     "bulk": {"companies", "groups", "employees", "cards"},
+    "operators": {"companies", "groups", "employees", "cards", "integrations", "webhooks"},
     "simulator": set(),
-    "config": {"companies", "groups", "employees", "cards", "integrations", "bulk", "webhooks"},
+    "config": {
+        *("companies", "groups", "employees", "cards", "integrations", "bulk", "webhooks"),
+        "operators",
+    },
     "manage": set(),
     "scripts": {"config", "simulator"},
 }
@@ -48,8 +52,9 @@ def top(module: str) -> str:
 
 
 def level_of(module: str) -> int | None:
-    parts = set(module.split(".")[1:2])
-    return next((number for number, names in enumerate(LEVELS) if names & parts), None)
+    """That of the first part with a level: `employees.accounts.views` is a view."""
+    levels = {name: number for number, names in enumerate(LEVELS) for name in names}
+    return next((levels[part] for part in module.split(".")[1:] if part in levels), None)
 
 
 def is_against_the_arrows(item: Import) -> bool:

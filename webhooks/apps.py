@@ -6,3 +6,6 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from webhooks import receivers  # noqa: F401  # connects its receivers
+        from webhooks.audit_texts import register_texts
+
+        register_texts()

@@ -21,7 +21,7 @@ from bulk.services.export_jobs import fetch_export, is_fetchable
 from bulk.services.jobs import start_export
 from bulk.workbook import CONTENT_TYPE, TooManyRows
 from companies import audit
-from companies.access import administrators_only
+from companies.access import administrators_only, not_for_support
 from companies.requests import SignedInRequest
 from employees.models import Employee
 
@@ -34,6 +34,7 @@ GONE: Final = (
 
 
 @administrators_only
+@not_for_support
 @require_GET
 def cards(request: SignedInRequest) -> HttpResponseBase:
     """名刺リスト, the backup that other screens offer."""
@@ -47,6 +48,7 @@ def start(request: SignedInRequest, subject: str) -> HttpResponseBase:
 
 
 @administrators_only
+@not_for_support
 @require_GET
 def fetch(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """For the person who asked for it, as long as it is kept."""

@@ -1,6 +1,7 @@
 """Template tags and filters that every screen shares."""
 
 import re
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,10 +36,13 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def current(context: RequestContext, *view_names: str) -> SafeString:
-    """`aria-current` on the navigation entry of the page that is open."""
+    """Marks a navigation entry: its page is open, or (`employee-*`) one below it."""
     match = getattr(context.get("request"), "resolver_match", None)
-    here = match is not None and match.view_name in view_names
-    return SafeString('aria-current="page"' if here else "")
+    here = (match.view_name or "") if match is not None else ""
+    if here in view_names:
+        return SafeString('aria-current="page"')
+    is_above = any(fnmatchcase(here, name) for name in view_names)
+    return SafeString('aria-current="true"' if is_above else "")
 
 
 @register.filter

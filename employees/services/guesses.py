@@ -1,5 +1,7 @@
 """Login guessing: how many failed tries an account, a person, an address and a company may have.
 
+And how many mails may be asked for that let somebody set a new password (X5).
+
 A try takes its place before the password is looked at, and a success gives it back: any number
 of tries at the same time get no more passwords checked than the limit says. The state is in
 rows, since without Redis each process has a cache of its own.
@@ -24,6 +26,9 @@ PER_ACCOUNT: Final = 5
 PER_ADDRESS: Final = 100
 # Of one company, on accounts that still have their initial password; pauses only those.
 PER_COMPANY_INITIAL: Final = 100
+# Mails that are asked for: of one account or person, and of one company.
+MAILS_PER_ACCOUNT: Final = 3
+MAILS_PER_COMPANY: Final = 300
 # Clocks of several machines may differ by less than this; more was a clock that was set back.
 _SKEW: Final = 60.0
 _FORGOTTEN_AT_ONCE: Final = 1000
@@ -63,6 +68,36 @@ def give_back(place: Place) -> None:
         LoginGuard.objects.bulk_update(rows, ["failures"])
 
 
+def may_ask_for_mail(
+    *, company_code: str, employee_id: str, employee: Employee | None, address: str
+) -> bool:
+    """Whether a mail may go out for this; counted apart, so that no number of them pauses a login.
+
+    The account and the company count whether they exist or not; `employee` as in `take_place`.
+    """
+    limits = {
+        _key("mail to account", company_code, employee_id): MAILS_PER_ACCOUNT,
+        _key("mail from address", address): PER_ADDRESS,
+    }
+    person = _person_key(company_code, employee_id, employee)
+    pauses = {
+        _key("mail to person", person): MAILS_PER_ACCOUNT,
+        _key("mail in company", company_code): MAILS_PER_COMPANY,
+    }
+    return _take(limits, pauses) is not None
+
+
+def forget_failures_of(employee: Employee) -> None:
+    """Lets someone try at once who has a new password; what an address failed still counts."""
+    code = employee.company.code
+    keys = (_key("account", code, employee.employee_id), _person_key(code, "", employee))
+    with transaction.atomic(durable=True):
+        rows = _locked(keys)
+        for row in rows:
+            row.failures = []
+        LoginGuard.objects.bulk_update(rows, ["failures"])
+
+
 def initial_logins_paused(company: Company) -> bool:
     """Whether accounts with their initial password cannot log in at the moment."""
     row = LoginGuard.objects.filter(key=_initial_key(company.pk)).first()
@@ -73,6 +108,15 @@ def forget_old_failures() -> None:
     """Deletes the rows that say nothing any more. Runs beside logins and itself."""
     while _forget_some() == _FORGOTTEN_AT_ONCE:
         pass
+
+
+def forget_company(company: Company, people: Iterable[tuple[int, str]]) -> int:
+    """What was counted of these people (keys and 社員ID) and of the company (P3); how many rows."""
+    keys = {_initial_key(company.pk)}
+    for pk, employee_id in people:
+        keys |= {_key("account", company.code, employee_id), _key("person", str(pk))}
+    forgotten: int = LoginGuard.objects.filter(key__in=sorted(keys)).delete()[0]
+    return forgotten
 
 
 def _take(limits: Mapping[str, int], pauses: Mapping[str, int]) -> Place | None:

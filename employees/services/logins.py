@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from companies.audit import Actor, Event, write_audit
-from companies.models import AuditAction
+from companies.models import ActorKind, AuditAction
 from companies.refusals import Refused
 from employees.models import Employee
-from employees.one_time import one_time_password
+from employees.one_time import issued_at, one_time_password
 from employees.services.passwords import PASSWORD_FIELDS
 from employees.services.records import set_given_password
 from employees.services.removal import lock_company
 from employees.wanted import LAST_ADMINISTRATOR
+
+OWN: Final = "自分のパスワードは再発行できません。「パスワードの変更」で変更してください。"
+STOPPED: Final = (
+    "ログインを停止しているため、パスワードを再発行できません。先にログインを再開してください。"
+)
+ISSUED_MEANWHILE: Final = (
+    "このページを開いたあとに、パスワードがすでに再発行されています。"
+    "渡せなかったときは、もう一度再発行してください。"
+)
 
 
 @transaction.atomic
@@ -44,17 +55,22 @@ def resume_login(*, employee: Employee, actor: Actor) -> None:
 
 
 @transaction.atomic
-def issue_one_time_password(*, employee: Employee, actor: Actor) -> str:
+def issue_one_time_password(
+    *, employee: Employee, actor: Actor, asked_at: datetime | None = None
+) -> str:
     """A new password that opens the page which changes it; shown once by the caller.
 
-    All sessions of the person end. Raises Refused where the person may not log in.
+    All sessions of the person end. `asked_at`: when the page was made that asks for it; pressed
+    twice it issues one. Raises Refused where the person may not log in, and for oneself.
     """
+    if actor.kind == ActorKind.PERSON and actor.id == employee.pk:
+        raise Refused(OWN)
     person = _locked(employee)
     if not person.is_active:
-        raise Refused(
-            "ログインを停止しているため、パスワードを再発行できません。"
-            "先にログインを再開してください。"
-        )
+        raise Refused(STOPPED)
+    expires_at = person.password_expires_at
+    if asked_at and expires_at and issued_at(expires_at) > asked_at:
+        raise Refused(ISSUED_MEANWHILE)
     password = one_time_password()
     set_given_password(person, password, is_one_time=True)
     person.save(update_fields=PASSWORD_FIELDS)

@@ -63,13 +63,25 @@ def confirm_own_password(*, employee: Employee, password: str, address: str) -> 
     return True
 
 
-@transaction.atomic
-def change_own_password(*, employee: Employee, new_password: str) -> None:
+def change_own_password(*, employee: Employee, new_password: str) -> bool:
     """Sets it and ends what the initial password limited. The caller has checked the rules.
 
-    Other sessions of this person end with it: they carry a mark made of the old hash.
+    Other sessions of this person end with it: they carry a mark made of the old hash. False, and
+    nothing is done, where it was changed or the login stopped meanwhile: this session has ended.
     """
-    employee.set_password(new_password)
+    encoded = make_password(new_password)  # before the row is locked: it takes its time
+    with transaction.atomic():
+        people = Employee.objects.for_company(employee.company_id).select_for_update()
+        as_read = people.filter(pk=employee.pk, password=employee.password, is_active=True)
+        if not as_read.exists():
+            return False
+        take_own_password(employee, encoded, AuditAction.PASSWORD_CHANGED)
+    return True
+
+
+def take_own_password(employee: Employee, encoded: str, action: AuditAction) -> None:
+    """Saves a password that nobody but the person knows, in the caller's transaction."""
+    employee.password = encoded
     employee.must_change_password = False
     employee.is_initial_password = False
     employee.password_expires_at = None
@@ -77,9 +89,5 @@ def change_own_password(*, employee: Employee, new_password: str) -> None:
     audit.write_audit(
         company=employee.company_id,
         actor=audit.person(employee),
-        events=[
-            audit.Event(
-                AuditAction.PASSWORD_CHANGED, "employee", employee.pk, employee.label, changes={}
-            )
-        ],
+        events=[audit.Event(action, "employee", employee.pk, employee.label, changes={})],
     )

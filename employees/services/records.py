@@ -152,11 +152,12 @@ def change_employees(
     _note_taken(found, moves, company, leaving=moves)
     _raise(found)
     result, events = Changed(), []
+    able = [pk for pk in wanted if people[pk].is_administrator and people[pk].is_active]
     for pk, row in wanted.items():
         events += _apply(people[pk], row, groups, result, fast_hash=fast_hash)
     _write(company, result.employees, moves)
     if keeps_administrator:
-        _keep_an_administrator(company, result.employees)
+        _keep_an_administrator(company, able)
     write_audit(company=company, actor=actor, events=events)
     return result
 
@@ -313,9 +314,12 @@ def _write(company: Company, people: Sequence[Employee], moves: Mapping[int, str
     remember_former_ids(company=company, left=before)  # S5
 
 
-def _keep_an_administrator(company: Company, people: Sequence[Employee]) -> None:
-    """C6: after the write, so that a change of hands in one file is possible."""
-    if has_administrator(company):
+def _keep_an_administrator(company: Company, able: Sequence[int]) -> None:
+    """C6: after the write, so that a change of hands in one file is possible.
+
+    `able`: the 管理者 among the changed who could log in before; they are the ones to be named.
+    """
+    if not able or has_administrator(company):
         return
     text = LAST_ADMINISTRATOR.format("権限を変更")
-    raise RefusedRows({person.pk: [Problem("role", text)] for person in people[:1]})
+    raise RefusedRows({pk: [Problem("role", text)] for pk in able})

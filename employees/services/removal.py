@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from companies.audit import Actor, Event, write_audit
-from companies.models import AuditAction, Company
+from companies.locking import lock_company as lock_company  # known under both names
+from companies.models import AuditAction
 from companies.set_based import batches
 from employees.models import Employee
 from employees.signals import employee_deleting
@@ -13,11 +14,6 @@ from employees.signals import employee_deleting
 
 class LastAdministrator(Exception):
     """C6: the company would be left without a 管理者 who can log in."""
-
-
-def lock_company(company_id: int) -> None:
-    """Whoever changes who is 管理者, or the group tree, waits here for the others."""
-    Company.objects.select_for_update(no_key=True).get(pk=company_id)
 
 
 def remove_employee(*, employee: Employee, actor: Actor, reason: str = "") -> None:

@@ -2,6 +2,7 @@ from integrations.models.connection import SentPlanNotice, SmartHRIntegration
 from integrations.models.deletions import CrewTombstone, DeletionCandidate
 from integrations.models.health import HealthIssue, NotificationAddress, WebhookRemoval
 from integrations.models.pace import TokenPace
+from integrations.models.person_syncs import PersonSync
 from integrations.models.runs import RunPage, RunRecord, SyncRun
 from integrations.models.ties import Tie
 from integrations.models.unattended import HeldLogin, UnattendedAct
@@ -12,6 +13,7 @@ __all__ = [
     "HealthIssue",
     "HeldLogin",
     "NotificationAddress",
+    "PersonSync",
     "RunPage",
     "RunRecord",
     "SentPlanNotice",

@@ -93,6 +93,10 @@ class SmartHRIntegration(TenantOwned):
     next_health_at = models.DateTimeField(null=True, blank=True, editable=False)
     # X3: when SmartHR was last read well, by a sync or for a delivery.
     last_success_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # X12: the links of the whole company are being cut, and on whose word; null: they are not.
+    unlinking_since = models.DateTimeField(null=True, blank=True, editable=False)
+    unlinking_by_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    unlinking_by_label = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta:
         constraints = [

@@ -128,6 +128,15 @@ class RunRecord(TenantOwned):
         indexes = [
             models.Index(fields=["run", "subject", "smarthr_id"], name="record_by_source"),
             models.Index(fields=["run", "outcome", "id"], name="record_by_outcome"),
+            # X6: to find the people whose names are blanked.
+            models.Index(
+                fields=["company", "object_pk"],
+                condition=Q(object_pk__isnull=False),
+                name="record_by_object",
+            ),
+            models.Index(
+                fields=["company"], condition=Q(reason="employee_id_taken"), name="record_of_taken"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -54,6 +54,9 @@ __all__ = [
     "wake_waiting_run",
 ]
 
+UNLINKING: Final = (
+    "連携の解除を進めているため、設定を変更できません。解除が終わってから、やり直してください。"
+)
 # No run reads them, so that changing one must not stop any.
 UNREAD_BY_RUNS: Final = frozenset({"webhook_mode", "hourly_sync", "nightly_sync"})
 # X2: after a change of one of these the next sync reads everybody.
@@ -127,6 +130,7 @@ def configure(*, company: Company, actor: Actor, changes: ConnectionChanges) -> 
 def _planned(company: Company, actor: Actor, changes: ConnectionChanges, wanted: Checked) -> Move:
     before: SmartHRIntegration = SmartHRIntegration.objects.for_company(company).get()
     _refuse_without_plan(before, actor)
+    _refuse_while_unlinking(before)
     after = copy(before)
     _apply(after, wanted)
     return Move(before, after, mode_given=changes.webhook_mode is not None)
@@ -135,6 +139,12 @@ def _planned(company: Company, actor: Actor, changes: ConnectionChanges, wanted:
 def _refuse_without_plan(integration: SmartHRIntegration, actor: Actor) -> None:
     if actor.kind == ActorKind.PERSON and not plan_of(integration).is_open:
         raise RefusedValue("plan", FIXED[Reason.PLAN_OFF].both)
+
+
+def _refuse_while_unlinking(integration: SmartHRIntegration) -> None:
+    """X12: a new connection begins where no link of the old one is left."""
+    if integration.unlinking_since is not None:
+        raise RefusedNow("plan", UNLINKING)
 
 
 @transaction.atomic
@@ -152,6 +162,7 @@ def _save(
     if claim is not None and not claim.is_held(integration):
         raise RegistrationBusy
     _refuse_without_plan(integration, actor)
+    _refuse_while_unlinking(integration)
     before = copy(integration)
     audit = _apply(integration, wanted)
     removal = follow(Move(before, integration), registered)

@@ -1,4 +1,4 @@
-"""Syncing the crews that deliveries named: the one door of the webhooks (W4)."""
+"""Syncing some crews: those that deliveries named (W4), and the one a person asked for (X9)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from integrations.services.clients import smarthr_client
 from integrations.services.runs import ready_integration
 from integrations.services.snapshot import sync_settings
 from integrations.smarthr.errors import UnexpectedAnswer
+from integrations.smarthr.haste import Haste
 from integrations.sync.batch_ledger import BatchLedger
 from integrations.sync.batch_steps import BeganAnew, sync_batch
 from integrations.sync.ledger import Line
@@ -57,16 +58,20 @@ def sync_crews(
     guard: Callable[[], None],
     finish: Callable[[Results], None],
     on_request: Callable[[], None] = lambda: None,
+    unattended: bool = True,
+    haste: Haste | None = None,
 ) -> None:
     """Reads the crews (crew id -> whether a deletion was announced) and applies what they say.
 
     `guard` runs first in every transaction and may raise; `finish` last in the one that writes.
     Both may run again where a transaction is repeated. Beside what they raise: NotReady, StopRun,
     SmartHRError, Undecryptable. `on_request` runs before each request, which may take a while.
+    With haste, and not unattended (S5), for a person who waits.
     """
+    door = _Door(company, crews, actor, guard, finish, on_request, unattended, haste)
     for beginnings_left in reversed(range(MOST_BEGINNINGS)):
         try:
-            _sync(company, crews, actor, guard, finish, on_request)
+            _sync(door)
         except StopRun as stop:
             if stop.reason != Reason.SETTINGS_CHANGED or not beginnings_left:
                 raise
@@ -77,22 +82,33 @@ def sync_crews(
             return
 
 
-def _sync(
-    company: Company,
-    crews: Mapping[UUID, bool],
-    actor: Actor,
-    guard: Callable[[], None],
-    finish: Callable[[Results], None],
-    on_request: Callable[[], None],
-) -> None:
-    integration = ready_integration(company)
-    ledger = BatchLedger(integration, sync_settings(integration), actor=actor, guard=guard)
+@dataclass(frozen=True, slots=True)
+class _Door:
+    company: Company
+    crews: Mapping[UUID, bool]
+    actor: Actor
+    guard: Callable[[], None]
+    finish: Callable[[Results], None]
+    on_request: Callable[[], None]
+    unattended: bool
+    haste: Haste | None
+
+
+def _sync(door: _Door) -> None:
+    integration = ready_integration(door.company)
+    ledger = BatchLedger(
+        integration,
+        sync_settings(integration),
+        actor=door.actor,
+        guard=door.guard,
+        unattended=door.unattended,
+    )
 
     def finish_batch() -> None:
-        finish(_results(ledger, crews))
+        door.finish(_results(ledger, door.crews))
 
-    with smarthr_client(integration, on_request) as client:
-        sync_batch(Work(ledger, client), ledger, crews, finish_batch)
+    with smarthr_client(integration, door.on_request, haste=door.haste) as client:
+        sync_batch(Work(ledger, client), ledger, door.crews, finish_batch)
     _note_success(integration)
 
 

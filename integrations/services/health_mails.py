@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from companies.mails import NO_REPLY, heading, one_line, page
 from integrations.health_causes import NOTICES, Cause, shared_cause
 from integrations.health_texts import message_of, shown_time
 from integrations.models import HealthIssue
@@ -19,14 +20,10 @@ from integrations.plan import plan_of
 from integrations.services.common_causes import ended_common_causes, note_common_causes
 from integrations.services.health import TOLD, close_disproved
 from integrations.services.recipients import (
-    NO_REPLY,
     addresses,
     administrators,
     confirmed_addresses,
-    heading,
-    one_line,
     operators,
-    page,
 )
 from integrations.services.unattended_notices import gather_notices
 

@@ -18,10 +18,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from companies.audit import Actor, Event, write_audit
+from companies.mails import NO_REPLY, heading, one_line
 from companies.models import ActorKind, AuditAction, AuditEntry, Company
 from employees.emails import is_valid_email
 from integrations.models import NotificationAddress, SmartHRIntegration
-from integrations.services.recipients import MOST_ADDRESSES, NO_REPLY, heading, one_line
+from integrations.services.recipients import MOST_ADDRESSES
 
 log = logging.getLogger(__name__)
 

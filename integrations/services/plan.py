@@ -55,12 +55,15 @@ class ChangedPlan:
     preview: bool
 
 
-def change_plan(*, company: Company, actor: Actor, changes: PlanChanges) -> ChangedPlan:
+def change_plan(
+    *, company: Company, actor: Actor, changes: PlanChanges, reason: str = ""
+) -> ChangedPlan:
     """All of it or nothing. Raises RefusedPlan.
 
     Nothing is deleted and no setting is lost, whatever is said.
     """
     _check(changes)
+    _refuse_after_contract(company, changes)
     integration_of(company)  # makes the row
     with transaction.atomic():
         integration: SmartHRIntegration = (
@@ -74,7 +77,8 @@ def change_plan(*, company: Company, actor: Actor, changes: PlanChanges) -> Chan
         resumed = integration.preview_due or _is_resumed(company, before, plan)
         integration.preview_due = plan.state == PlanState.SCHEDULED and _was_synced(company)
         integration.save(update_fields=COLUMNS)
-        event = Event(AuditAction.PLAN, "integration", integration.pk, "SmartHR連携の契約", audit)
+        label = "SmartHR連携の契約"
+        event = Event(AuditAction.PLAN, "integration", integration.pk, label, audit, reason)
         write_audit(company=company, actor=actor, events=[event])
         if not plan.may_process:
             wake_waiting_run(company)
@@ -98,6 +102,16 @@ def _check(changes: PlanChanges) -> None:
         raise RefusedPlan("--off は、ほかの変更と一緒には指定できません。")
     if changes.start is not None and not FIRST_START <= changes.start <= LAST_START:
         raise RefusedPlan("開始日は2000-01-01から2099-12-31までの日付で指定してください。")
+
+
+def _refuse_after_contract(company: Company, changes: PlanChanges) -> None:
+    """P3: nothing begins again while the company waits to be erased."""
+    ended_on = company.contract_ended_on
+    begins = changes.start is not None or changes.continued or changes.stopped is False
+    if begins and ended_on is not None and ended_on < timezone.localdate():
+        raise RefusedPlan(
+            "契約が終了しています。続けるときは、先に運営の画面で契約終了日を取り消してください。"
+        )
 
 
 def _apply(integration: SmartHRIntegration, changes: PlanChanges) -> dict[str, Any]:

@@ -11,20 +11,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from companies.mails import NO_REPLY, heading, one_line, page
 from companies.models import Company
 from integrations.choices import PlanNotice
 from integrations.models import SentPlanNotice, SmartHRIntegration
 from integrations.plan import Plan, PlanState, plan_of, shown
 from integrations.reason_text import SUPPORT
-from integrations.services.recipients import (
-    NO_REPLY,
-    addresses,
-    administrators,
-    heading,
-    one_line,
-    operators,
-    page,
-)
+from integrations.services.recipients import addresses, administrators, operators
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companies.models import Company
-from employees.models import Employee
+from companies.requests import SignedInPerson
 from integrations.choices import RunKind, Trigger
 from integrations.models import SyncRun
 from integrations.services.connection import UNSET, Unset
@@ -14,7 +14,7 @@ from integrations.services.snapshot import PREVIEWED_SLOT
 def start_preview(
     *,
     company: Company,
-    actor: Employee | None,
+    actor: SignedInPerson | None,
     trigger: Trigger = Trigger.SCREEN,
     slot: int | Unset | None = UNSET,
 ) -> tuple[SyncRun, bool]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from companies.audit import Actor, Event, person, write_audit
 from companies.models import AuditAction, Company
+from companies.requests import SignedInPerson
 from employees.models import Employee
 from integrations.choices import RunKind, RunStatus, Trigger, phases_of
 from integrations.models import RunPage, SmartHRIntegration, SyncRun
@@ -42,7 +43,7 @@ def start_run(
     company: Company,
     kind: RunKind,
     trigger: Trigger,
-    actor: Employee | None,
+    actor: SignedInPerson | None,
     lease: UUID | None = None,
     options: Mapping[str, Any] | None = None,
     again: bool = False,
@@ -63,7 +64,8 @@ def start_run(
                 options=dict(options or {}),
                 lease=lease,
                 heartbeat_at=timezone.now(),
-                started_by=actor,
+                # X11: the operator's staff is nobody of this company.
+                started_by=actor if isinstance(actor, Employee) else None,
                 started_by_label=actor.label[:LABEL_LENGTH] if actor else "",
                 settings_version=integration.settings_version,
             )

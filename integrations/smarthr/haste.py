@@ -19,6 +19,8 @@ class Haste:
 
 
 IMPATIENT: Final = Haste()
+# X9: one person is read while somebody waits; what takes longer goes on in the background.
+ONE_PERSON: Final = Haste(connect=3.0, answer=6.0, total=9.0, longest_wait=2.0)
 # W2: before and after a save, with a 接続テスト behind it in the same request.
 REGISTERING: Final = Haste(answer=6.0, total=10.0)
 PARTING: Final = Haste(pauses=(), connect=2.0, answer=3.0, total=4.0)

@@ -32,8 +32,6 @@ WEIGHT: Final = (
 
 
 class BatchLedger(KeptLines, CompanyRecords):
-    unattended = True
-
     def __init__(
         self,
         integration: SmartHRIntegration,
@@ -41,6 +39,7 @@ class BatchLedger(KeptLines, CompanyRecords):
         *,
         actor: Actor,
         guard: Callable[[], None],
+        unattended: bool = True,
     ) -> None:
         """`guard` runs first in every step; it raises where the work is not ours any more."""
         super().__init__(
@@ -50,6 +49,7 @@ class BatchLedger(KeptLines, CompanyRecords):
             actor=actor,
             version=integration.settings_version,
         )
+        self.unattended = unattended
         self._guard = guard
         self._pages: list[StoredPage] = []
         self.forget_lines()

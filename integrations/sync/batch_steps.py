@@ -23,7 +23,12 @@ from integrations.sync.batch_ledger import BatchLedger
 from integrations.sync.department_steps import refresh_departments
 from integrations.sync.id_steps import give_ids
 from integrations.sync.lines import deleted_line, line_about
-from integrations.sync.people_steps import people_context, plans_of, stored_page, write_plans
+from integrations.sync.people_steps import (
+    plans_of,
+    standing_context,
+    stored_page,
+    write_plans,
+)
 from integrations.sync.plan_page import unknown_departments, wanted_ids
 from integrations.sync.plan_person import PeopleContext, plan_crew
 from integrations.sync.recent_acts import note_acts
@@ -118,17 +123,8 @@ def _know_departments(batch: _Batch) -> None:
     """D6: a department that is not known yet is looked for once."""
     records = list(batch.answered.values())
     has_slot = batch.ledger.settings.slot is not None
-    if has_slot and unknown_departments(records, _context(batch.ledger)):
+    if has_slot and unknown_departments(records, standing_context(batch.ledger)):
         refresh_departments(batch.work)
-
-
-def _context(ledger: BatchLedger) -> PeopleContext:
-    context = people_context(ledger)
-    if ledger.settings.slot is not None:
-        context.departments = {
-            group.smarthr_id: group.pk for group in ledger.groups() if group.smarthr_id is not None
-        }
-    return context
 
 
 def _tell_emptied_from_unreadable(batch: _Batch) -> None:
@@ -137,7 +133,9 @@ def _tell_emptied_from_unreadable(batch: _Batch) -> None:
     held: list[PersonPlan] = []
 
     def look() -> None:
-        held[:] = [plan for plan in plans_of(ledger, records, _context(ledger)) if plan.held]
+        held[:] = [
+            plan for plan in plans_of(ledger, records, standing_context(ledger)) if plan.held
+        ]
 
     ledger.step(look)
     note_attributes(ledger.progress, records, ledger.settings)
@@ -153,7 +151,7 @@ def _apply_answered(batch: _Batch) -> None:
     ledger, crews = batch.ledger, batch.answered
     if not crews:
         return
-    context = _context(ledger)  # of now: a group may have gone since
+    context = standing_context(ledger)  # of now: a group may have gone since
     context.able_administrators = ledger.able_administrators()
     plans = [
         _decided(batch, plan, context) for plan in plans_of(ledger, list(crews.values()), context)

@@ -23,8 +23,10 @@ from groups.models import Group
 from groups.services import dissolve_groups
 from integrations.choices import CandidateStatus, RunKind, Subject, UnattendedKind
 from integrations.models import CrewTombstone, DeletionCandidate, SmartHRIntegration, SyncRun
+from integrations.reasons import Reason
 from integrations.sync import group_writes, people_writes, read_before
 from integrations.sync.ledger import Ledger
+from integrations.sync.outcomes import StopRun
 from integrations.sync.plan_ids import login_limit
 from integrations.sync.recent_acts import acts_lately, note_acts
 from integrations.sync.rows import count_having, group_row, holder_row, person_row
@@ -45,7 +47,12 @@ class CompanyRecords(Ledger):
         self.version = version
 
     def lock_company(self) -> None:
+        """Also the last look at the settings: whoever unlinks the company (X12) saves them first
+        and takes this lock then, so that nothing that was read before is written afterwards."""
         lock_company(self.company.pk)
+        is_of_now = self._integration().settings_version == self.version
+        if not is_of_now and not self.progress.has_deleted:  # else it goes on to its end (E12)
+            raise StopRun(Reason.SETTINGS_CHANGED, confirm=False)
 
     # --- groups -----------------------------------------------------------------------------
     def groups(self) -> Sequence[GroupRow]:

@@ -213,6 +213,16 @@ def people_context(ledger: Ledger) -> PeopleContext:
     )
 
 
+def standing_context(ledger: Ledger) -> PeopleContext:
+    """Where only some crews are looked at: every linked group stands for its department."""
+    context = people_context(ledger)
+    if ledger.settings.slot is not None:
+        context.departments = {
+            group.smarthr_id: group.pk for group in ledger.groups() if group.smarthr_id is not None
+        }
+    return context
+
+
 def all_wishes(ledger: Ledger) -> dict[UUID, str]:
     """The 社員ID that crews want by the last reading of each."""
     wishes: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,6 +15,7 @@ from companies import audit
 from companies.access import administrators_only, public
 from companies.requests import SignedInRequest
 from integrations.health_forms import AddressForm
+from integrations.models import NotificationAddress
 from integrations.plan import plan_of
 from integrations.services import notification_addresses as services
 from integrations.services.connection import integration_of
@@ -43,6 +44,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def ask_again(request: SignedInRequest, pk: int) -> HttpResponse:
     company, actor = request.user.company, audit.person(request.user)
+    get_object_or_404(NotificationAddress.objects.for_company(company), pk=pk)
     return _answer(request, None, lambda: services.ask_again(company=company, pk=pk, actor=actor))
 
 
@@ -50,6 +52,7 @@ def ask_again(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     company, actor = request.user.company, audit.person(request.user)
+    get_object_or_404(NotificationAddress.objects.for_company(company), pk=pk)
     services.remove_address(company=company, pk=pk, actor=actor)
     messages.success(request, "通知先を外しました。", extra_tags=SECTION)
     return to_section(SECTION)

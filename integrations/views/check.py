@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
-from companies.access import administrators_only
+from companies.access import administrators_only, open_to_support
 from companies.requests import SignedInRequest
 from integrations.models import SmartHRIntegration
 from integrations.plan import plan_of
@@ -28,6 +28,7 @@ from integrations.views.settings import (
 
 
 @administrators_only
+@open_to_support
 @sensitive_post_parameters("token")
 @require_POST
 def run_check(request: SignedInRequest) -> HttpResponse:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
-from companies.access import administrators_only
+from companies.access import administrators_only, open_to_support
 from companies.requests import SignedInRequest
-from employees.models import Employee
 from integrations.forms import DepartmentSlotForm
 from integrations.services.connection import UNSET, Unset
 from integrations.services.previews import start_preview
@@ -17,9 +14,10 @@ from integrations.views.starting import started
 
 
 @administrators_only
+@open_to_support
 @require_POST
 def start(request: SignedInRequest) -> HttpResponse:
-    company, actor, slot = request.user.company, cast(Employee, request.user), _slot(request)
+    company, actor, slot = request.user.company, request.user, _slot(request)
     return started(request, lambda: start_preview(company=company, actor=actor, slot=slot))
 
 

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from companies import audit
-from companies.access import administrators_only
+from companies.access import administrators_only, not_for_support
 from companies.models import AuditAction
 from companies.requests import SignedInRequest
 from integrations import report, report_csv
@@ -60,6 +60,7 @@ def _of_preview(run: SyncRun, tabs: list[report.Tab]) -> dict[str, Any]:
 
 
 @administrators_only
+@not_for_support
 @require_GET
 def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """結果をダウンロード: all records of a run or those of one tab; noted in the audit log (X6)."""

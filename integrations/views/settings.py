@@ -103,7 +103,7 @@ def not_switched_on(
     """P2: what the integration does and whom to ask; there is nothing to set."""
     if request.htmx:
         return HttpResponseClientRefresh()
-    context = {"plan": plan_of(integration)}
+    context = {"plan": plan_of(integration), "integration": integration}
     return render(request, "integrations/not_switched_on.html", context, status=status)
 
 

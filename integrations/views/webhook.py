@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from companies import audit
-from companies.access import administrators_only
+from companies.access import administrators_only, not_for_support
 from companies.requests import SignedInRequest
 from integrations.choices import WebhookMode
 from integrations.models import SmartHRIntegration
@@ -47,6 +47,7 @@ def _where_open(view: Handler) -> Callable[[SignedInRequest], HttpResponse]:
 
 
 @administrators_only
+@not_for_support
 @require_POST
 @_where_open
 def secret(request: SignedInRequest, integration: SmartHRIntegration) -> HttpResponse:

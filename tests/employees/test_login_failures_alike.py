@@ -1,4 +1,4 @@
-"""Nothing tells why a login failed (C2, S5): text, status and cost are the same."""
+"""Nothing tells why a login failed (C2, S5, X5): text, status and cost are the same."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.utils import timezone
 
 from employees.forms import LOGIN_FAILED
@@ -46,6 +46,28 @@ def expire(person: Employee) -> dict[str, str]:
     long_ago = timezone.now() - timedelta(days=31)
     Employee.objects.for_company(person.company).filter(pk=made.pk).update(created_at=long_ago)
     return {"employee_id": "new-x", "password": INITIAL}
+
+
+def expire_one_time(person: Employee, hasher: str = "default") -> dict[str, str]:
+    """X5: the right one-time password, too late."""
+    Employee.objects.for_company(person.company).filter(pk=person.pk).update(
+        password=make_password(PASSWORD, hasher=hasher),
+        password_expires_at=timezone.now() - timedelta(seconds=1),
+        must_change_password=True,
+    )
+    return {}
+
+
+def expire_letter(person: Employee) -> dict[str, str]:
+    """As `expire_one_time`; of many at once."""
+    return expire_one_time(person, "initial_hmac")
+
+
+def guess_letter(person: Employee) -> dict[str, str]:
+    expire_letter(person)
+    later = timezone.now() + timedelta(days=1)
+    Employee.objects.for_company(person.company).update(password_expires_at=later)
+    return {"password": "wrong"}
 
 
 def guess_initial(person: Employee) -> dict[str, str]:
@@ -107,6 +129,12 @@ def leave_id_expired(person: Employee) -> dict[str, str]:
     return values
 
 
+def leave_id_expired_one_time(person: Employee) -> dict[str, str]:
+    expire_letter(person)
+    rename(person, "a009")
+    return {}
+
+
 def leave_id_used_up(person: Employee) -> dict[str, str]:
     rename(person, "a009")
     fail(5, employee_id="a009")
@@ -139,6 +167,9 @@ FAILURES: dict[str, Callable[[Employee], dict[str, str]]] = {
     "suspended": suspend,
     "suspended with the initial password": suspend_newcomer,
     "expired initial password": expire,
+    "expired one-time password": expire_one_time,
+    "expired one-time password of a letter": expire_letter,
+    "wrong one-time password of a letter": guess_letter,
     "no usable password": unusable,
     "key of the hash is gone": lost_key,
     "account has to wait": use_up_account,
@@ -148,6 +179,7 @@ FAILURES: dict[str, Callable[[Employee], dict[str, str]]] = {
     "former id, wrong initial password": leave_id_with_initial_password,
     "former id, suspended": leave_id_suspended,
     "former id, expired initial password": leave_id_expired,
+    "former id, expired one-time password": leave_id_expired_one_time,
     "former id, account has to wait": leave_id_used_up,
     "former id of long ago": leave_id_long_ago,
     "former id that another person has": leave_id_to_another,

@@ -124,6 +124,20 @@ def test_guesses_at_many_accounts_at_once_keep_the_limit_of_the_address() -> Non
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("exists", [True, False])
+def test_X5_thirty_who_ask_for_a_mail_at_once_get_three(person: Employee, exists: bool) -> None:
+    def ask(number: int) -> bool:
+        return guesses.may_ask_for_mail(
+            company_code="acme",
+            employee_id="a001" if exists else "nobody",
+            employee=person if exists else None,
+            address=f"198.51.100.{number}",
+        )
+
+    assert sorted(at_once(ask, 30)) == [False] * 27 + [True] * 3
+
+
+@pytest.mark.django_db(transaction=True)
 def test_right_passwords_at_once_are_all_given_back(person: Employee) -> None:
     results = at_once(lambda _: is_let_in(), 5)
 

@@ -1,0 +1,1 @@
+"""Screens of login and 社員, a file each."""

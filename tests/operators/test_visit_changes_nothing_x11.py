@@ -1,0 +1,127 @@
+"""A visit can change nothing, at whatever address: all of them are tried (X11)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.serializers import serialize
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from employees.models import Employee
+from tests.access.matrix import BY_SECRET, MATRIX
+from tests.access.world import World, world
+from tests.operators.steps import REASON, path
+from tests.project_tree import all_views
+
+UNSAFE = ("post", "put", "patch", "delete")
+# The buttons of X11, and the ways out.
+BUTTONS = {"smarthr-check", "smarthr-preview", "operator-visit-end", "logout"}
+# Downloads, and what is a person's own or the operator's: not even to be read.
+CLOSED = {
+    *("password", "display-mode"),
+    *("smarthr-run-csv", "bulk-export-cards", "smarthr-webhook-secret"),
+    *(name for name in MATRIX if name.startswith("operator-")),
+}
+# What a visit may write: its lines in the log, the session, and how fast a token may ask.
+WRITTEN = {"companies.AuditEntry", "sessions.Session", "integrations.TokenPace"}
+
+
+@pytest.fixture
+def visited(staff: Employee) -> World:
+    return world()
+
+
+@pytest.fixture
+def guest(desk: Client, visited: World) -> Client:
+    desk.post(path(visited.company, "visit/"), {"reason": REASON})
+    return desk
+
+
+def address(name: str, visited: World) -> str:
+    row = MATRIX[name]
+    arguments = dict(row.arguments)
+    if row.record:
+        arguments["pk"] = visited.records[row.record].pk
+    if name.startswith("operator-") and "pk" in arguments:
+        arguments["pk"] = visited.company.pk
+    return reverse(name, kwargs=arguments or None)
+
+
+def state() -> dict[str, str]:
+    """Model -> a mark of all its rows."""
+    return {
+        model._meta.label: hashlib.sha256(
+            serialize("json", model._default_manager.order_by("pk")).encode()
+        ).hexdigest()
+        for model in apps.get_models()
+        if model._meta.managed and model._meta.label not in WRITTEN
+    }
+
+
+def changed(before: dict[str, str]) -> list[str]:
+    after = state()
+    return [label for label in before if before[label] != after[label]]
+
+
+def closed(response: Any) -> None:
+    for closer in response._resource_closers:
+        closer()
+
+
+def asks(guest: Client, visited: World, name: str) -> Iterator[tuple[str, int]]:
+    row = MATRIX[name]
+    for method in UNSAFE:
+        with transaction.atomic():
+            response = getattr(guest, method)(address(name, visited), row.data)
+        closed(response)
+        yield method, response.status_code
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if name not in BUTTONS])
+def test_X11_no_address_takes_a_change(guest: Client, visited: World, name: str) -> None:
+    before = state()
+
+    found = dict(asks(guest, visited, name))
+
+    assert set(found.values()) <= {403, 405}, found
+    assert found["post"] == 403
+    assert changed(before) == []
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_X11_looking_writes_nothing(guest: Client, visited: World, name: str) -> None:
+    before = state()
+
+    response = guest.get(address(name, visited))
+    closed(response)
+
+    expected = {403} if name in CLOSED else {200, 204, 302, 405, 503}
+    assert response.status_code in (expected | {403, 405} if name in BUTTONS else expected)
+    assert changed(before) == []
+
+
+@pytest.mark.parametrize("name", sorted(BUTTONS))
+def test_X11_the_buttons_are_there(guest: Client, visited: World, name: str) -> None:
+    assert guest.post(address(name, visited)).status_code in (200, 302)
+
+
+def test_X11_what_brings_a_secret_of_its_own_takes_no_change_either(guest: Client) -> None:
+    """A link from a mail; SmartHR's webhook asks for neither session nor person."""
+    before = state()
+
+    assert guest.post("/notifications/some-token/").status_code == 403
+    assert guest.post("/webhooks/smarthr/x/").status_code in (401, 403, 404)
+    assert changed(before) == []
+    assert set(BY_SECRET) == {"smarthr-webhook", "None", "smarthr-address-confirm"}
+
+
+def test_X11_every_view_says_what_a_visit_may_do_with_it() -> None:
+    acting = {v.name for v in all_views() if getattr(v.callback, "support", "") == "acts"}
+
+    assert acting == BUTTONS
