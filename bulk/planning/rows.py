@@ -93,3 +93,7 @@ def shortened(text: str) -> str:
 def in_order(problems: Iterable[CellProblem]) -> list[CellProblem]:
     """From left to right; what concerns no known column comes last."""
     return sorted(problems, key=lambda found: (found.column is None, found.column or 0))
+
+
+def of_verdict(rows: Iterable[PlannedRow], verdict: Verdict) -> list[PlannedRow]:
+    return [row for row in rows if row.verdict is verdict]
