@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from companies import audit
-from companies.access import administrators_only
+from companies.access import administrators_only, not_for_support
 from companies.audit_log import COUNTED, PAGE_SIZE, AuditFilter, page_of
 from companies.audit_rows import CSV_HEADER, audit_rows, csv_rows
 from companies.audit_texts import type_choices
@@ -54,6 +54,7 @@ def log(request: SignedInRequest) -> HttpResponse:
 
 
 @administrators_only
+@not_for_support
 @require_GET
 def download(request: SignedInRequest) -> HttpResponseBase:
     """The lines that the filter leaves, the newest first; noted in the log itself."""
