@@ -12,13 +12,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from companies import audit
-<<<<<<< HEAD
 from companies.access import administrators_only, not_for_support
-from companies.audit_log import COUNTED, PAGE_SIZE, AuditFilter, page_of
-=======
-from companies.access import administrators_only
 from companies.audit_log import COUNTED, PAGE_SIZE, AuditFilter, each_entry, page_of
->>>>>>> h-records
 from companies.audit_rows import CSV_HEADER, audit_rows, csv_rows
 from companies.audit_texts import type_choices
 from companies.csv_lines import csv_lines
