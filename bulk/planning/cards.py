@@ -13,29 +13,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from bulk.choices import Verdict
 from bulk.layouts import CARDS
-from bulk.planning.rows import PlannedRow, shortened
+from bulk.planning.rows import PlannedRow, of_verdict, shortened
 from bulk.reading.table import CellProblem, SheetRow
-from cards.models import PRINTED_FIELDS, BusinessCard
-from companies.texts import is_one_line
-from employees.emails import is_valid_email
+from cards.models import PRINTED_FIELDS
+from cards.printed import problems_of
+from cards.services.cards import MOST_CARDS, TOO_MANY
 
 Printed = tuple[str, ...]
-LENGTHS: Final = tuple(
-    getattr(BusinessCard._meta.get_field(name), "max_length", 0) for name in PRINTED_FIELDS
-)
-EMAIL: Final = PRINTED_FIELDS.index("email")
 ID_MISSING: Final = "社員IDを入力してください。"
 NO_SUCH_PERSON: Final = "この社員IDの社員はいません。社員IDを確認してください。"
 UNCLEAR: Final = (
     "この社員のほかの名刺の行がファイルにないため、どの名刺の変更か決められません。"
     "エクスポートしたファイルの、この社員の行をすべて残して直してください。"
-)
-EMPTY_CARD: Final = "名刺の項目がすべて空です。項目を入力するか、行を削除してください。"
-TOO_LONG: Final = "{}は{}文字以内で入力してください。"
-NOT_ONE_LINE: Final = "{}に改行などの使えない文字が含まれています。取り除いて入力してください。"
-EMAIL_INVALID: Final = (
-    "メールアドレスの形式が正しくありません。「name@example.co.jp」の形で入力してください。"
 )
 MOST_COMPARED: Final = 60  # cards of one person beyond which order decides instead of likeness
 
@@ -67,10 +58,13 @@ class CardPlanner:
         else:
             unclear, pairs = [], _alike(left, unused)
         found |= {row.number: card for row, card in pairs}
+        left_places = MOST_CARDS - len(cards)
         planned = [self._row(row, owner, found.get(row.number)) for row in rows]
         for row in planned:
             if any(row.number == other.number for other in unclear) and not row.errors:
                 row.errors.append(CellProblem(0, self.cell(row.number, 0), "", UNCLEAR))
+        for row in of_verdict(planned, Verdict.NEW)[max(0, left_places) :]:
+            row.errors.append(CellProblem(0, self.cell(row.number, 0), "", TOO_MANY))
         return planned
 
     def _nobodys(self, row: SheetRow) -> PlannedRow:
@@ -95,15 +89,16 @@ class CardPlanner:
             wanted=(owner.pk, printed),
             keys=(owner.pk,),
         )
-        for place, (old, new) in enumerate(zip(before, printed, strict=True)):
-            if old == new:
-                continue
-            planned.changes.append((CARDS.labels[place + 1], old, new))
-            if text := _problem_of(place, new):
-                cell = self.cell(row.number, place + 1)
-                planned.errors.append(CellProblem(place + 1, cell, shortened(new), text))
-        if card is None and not any(printed) and not planned.errors:
-            planned.errors.append(CellProblem(0, self.cell(row.number, 0), "", EMPTY_CARD))
+        for place, (old, new) in enumerate(zip(before, printed, strict=True), start=1):
+            if old != new:
+                planned.changes.append((CARDS.labels[place], old, new))
+        if planned.changes or card is None:
+            known = {problem.column for problem in planned.errors}
+            for problem in problems_of(dict(zip(PRINTED_FIELDS, printed, strict=True))):
+                place = PRINTED_FIELDS.index(problem.field) + 1
+                if place not in known:
+                    cell, shown = self.cell(row.number, place), shortened(row.values[place])
+                    planned.errors.append(CellProblem(place, cell, shown, problem.text))
         return planned
 
 
@@ -148,14 +143,3 @@ def _alike(rows: Sequence[SheetRow], cards: Sequence[Card]) -> list[tuple[SheetR
 
 def _equal_fields(one: Printed, other: Printed) -> int:
     return sum(first == second for first, second in zip(one, other, strict=True))
-
-
-def _problem_of(place: int, text: str) -> str | None:
-    label = CARDS.labels[place + 1]
-    if len(text) > LENGTHS[place]:
-        return TOO_LONG.format(label, LENGTHS[place])
-    if not is_one_line(text):
-        return NOT_ONE_LINE.format(label)
-    if place == EMAIL and text and not is_valid_email(text):
-        return EMAIL_INVALID
-    return None

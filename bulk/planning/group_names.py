@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from bulk.reading.cells import LONGEST_TEXT
-from companies.texts import is_one_line
-from groups.models import NAME_LENGTH
 from groups.tree import SEPARATOR, GroupTree, Node
+from groups.wanted import may_be_parent, problems_of_name
 
 ESCAPE: Final = "\\"
 
@@ -95,14 +95,22 @@ class GroupNames:
         None where the text is no path of names that a group may have.
         """
         names = _exact_parts(text)[0] if text.startswith(SEPARATOR) else text.split(SEPARATOR)
-        if not names or not all(is_group_name(name) for name in names):
-            return None
         parent: int | None = None
+        missing: list[str] = []
         for name in names:
-            if parent is not None and self.nodes[parent].is_default:
-                return None  # G7
-            known = self.child(name, parent)
-            parent = self.add(name, parent) if known is None else known
+            known = None if missing else self.child(name, parent)
+            if known is None:
+                missing.append(name.strip())
+            else:
+                parent = known
+        line = [*([] if parent is None else [self.nodes[parent].name]), *missing]
+        is_wrong = any(problems_of_name(name) for name in missing)
+        if is_wrong or any(one == other for one, other in pairwise(line)):
+            return None
+        if missing and parent is not None and not may_be_parent(self.nodes[parent]):
+            return None
+        for name in missing:
+            parent = self.add(name, parent)
         return parent
 
     def add(self, name: str, parent: int | None) -> int:
@@ -162,10 +170,6 @@ def group_names(tree: GroupTree) -> GroupNames:
     for node, _ in tree.walk():
         names.put(node)
     return names
-
-
-def is_group_name(text: str) -> bool:
-    return bool(text.strip()) and len(text) <= NAME_LENGTH and is_one_line(text)
 
 
 def _escaped(name: str) -> str:

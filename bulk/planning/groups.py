@@ -9,21 +9,13 @@ from typing import Final
 
 from bulk.layouts import GROUPS
 from bulk.planning.employees import ambiguous
-from bulk.planning.group_names import MISSING, GroupNames, is_group_name
+from bulk.planning.group_names import MISSING, GroupNames
 from bulk.planning.rows import PlannedRow, shortened
 from bulk.reading.table import CellProblem, SheetRow
-from groups.models import NAME_LENGTH
+from groups.wanted import NAME_OF_PARENT, PARENT_DEFAULT, may_be_parent, problems_of_name
 
-NAME_MISSING: Final = "グループ名を入力してください。"
-NAME_TOO_LONG: Final = f"グループ名は{NAME_LENGTH}文字以内で入力してください。"
-NAME_NOT_ONE_LINE: Final = (
-    "グループ名に改行などの使えない文字が含まれています。取り除いて入力してください。"
-)
 PARENT_MISSING: Final = (
     "親グループ「{}」がありません。親グループの行を加えるか、「親/子」の形を確認してください。"
-)
-PARENT_IS_DEFAULT: Final = (
-    "はじめからあるグループ「{}」の下には、グループを作れません。別の親グループを入力してください。"
 )
 TWICE: Final = "同じグループが{}行目にもあります。1つにしてください。"
 
@@ -82,22 +74,28 @@ class GroupPlanner:
         if planned.errors:
             return planned
         known = self.names.child(name, parent)
+        if known is None:
+            known = self.names.child(name.strip(), parent)
         if known is not None and known in self._made_in:
             return self._wrong(row, 0, TWICE.format(self._made_in[known]))
         if known is not None and known >= 0:
             planned.target = known
             planned.is_linked = self.names.nodes[known].is_linked
             return planned
-        if text := _name_problem(name):
-            return self._wrong(row, 0, text)
-        if parent is not None and self.names.nodes[parent].is_default:  # G7
-            return self._wrong(row, 1, PARENT_IS_DEFAULT.format(self.names.nodes[parent].name))
+        name = name.strip()
+        if problems := problems_of_name(name):
+            return self._wrong(row, 0, problems[0].text)
+        if parent is not None:
+            above = self.names.nodes[parent]
+            if not may_be_parent(above):  # G7
+                return self._wrong(row, 1, PARENT_DEFAULT.format(above.name))
+            if above.name == name:
+                return self._wrong(row, 0, NAME_OF_PARENT.format(name))
         made = self.names.add(name, parent) if known is None else known
         self._made_in[made] = row.number
-        above = "" if parent is None else self.names.path(parent)
         planned.changes.append((GROUPS.labels[0], "", name))
-        if above:
-            planned.changes.append((GROUPS.labels[1], "", above))
+        if parent is not None:
+            planned.changes.append((GROUPS.labels[1], "", self.names.path(parent)))
         planned.keys = (made, parent)
         return planned
 
@@ -105,11 +103,3 @@ class GroupPlanner:
         cell, shown = self.cell(row.number, column), shortened(row.values[column])
         label = shortened(row.values[0])
         return PlannedRow(row.number, label=label, errors=[CellProblem(column, cell, shown, text)])
-
-
-def _name_problem(name: str) -> str | None:
-    if not name.strip():
-        return NAME_MISSING
-    if len(name) > NAME_LENGTH:
-        return NAME_TOO_LONG
-    return None if is_group_name(name) else NAME_NOT_ONE_LINE

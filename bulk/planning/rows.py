@@ -88,3 +88,12 @@ class Fingerprint:
 
 def shortened(text: str) -> str:
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
+
+
+def in_order(problems: Iterable[CellProblem]) -> list[CellProblem]:
+    """From left to right; what concerns no known column comes last."""
+    return sorted(problems, key=lambda found: (found.column is None, found.column or 0))
+
+
+def of_verdict(rows: Iterable[PlannedRow], verdict: Verdict) -> list[PlannedRow]:
+    return [row for row in rows if row.verdict is verdict]

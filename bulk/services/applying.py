@@ -6,6 +6,7 @@ of who works on it, so a worker that dies leaves nothing: the next one begins an
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -28,6 +29,8 @@ from companies.refusals import Refused
 from employees.models import Employee
 from employees.services.records import has_administrator
 from employees.services.removal import lock_company
+
+log = logging.getLogger(__name__)
 
 STALE: Final = (
     "プレビューの後にデータが変わったため、実行しませんでした。何も変更していません。"
@@ -53,8 +56,9 @@ def apply_import(job_id: int) -> None:
     try:
         if _begin(job_id):
             _apply_job(job_id)
-    except OperationalError:
-        return  # a lock or a connection that was lost: the sweep tries again
+    except OperationalError as problem:
+        # A lock or a connection that was lost: the sweep tries again.
+        log.warning("import %s could not be applied now: %s", job_id, type(problem).__name__)
 
 
 def _begin(job_id: int) -> bool:

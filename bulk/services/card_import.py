@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.utils import timezone
 
 from bulk.choices import Verdict
 from bulk.layouts import CARDS
 from bulk.planning.cards import Card, CardOwner, CardPlanner
-from bulk.planning.rows import PlannedRow
+from bulk.planning.rows import PlannedRow, of_verdict
 from bulk.reading.table import SheetRow, Table
-from bulk.services.importers import BATCH, Importer, chunked, of_verdict, usable_ids
+from bulk.services.importers import BATCH, Importer, chunked, usable_ids
 from cards.models import PRINTED_FIELDS, BusinessCard
+from cards.person import present_values
 from companies.audit import Actor, Event, write_audit
 from companies.models import AuditAction
 from companies.set_based import batches, update_rows
@@ -46,10 +47,12 @@ class CardImporter(Importer):
 
     def write(self, rows: Sequence[PlannedRow], actor: Actor) -> None:
         events: list[Event] = []
+        taken_over = self._taken_over({row.wanted[0] for row in of_verdict(rows, Verdict.NEW)})
         new = [
             BusinessCard(
                 company=self.company,
                 employee_id=row.wanted[0],
+                taken_over=taken_over[row.wanted[0]],
                 **dict(zip(PRINTED_FIELDS, row.wanted[1], strict=True)),
             )
             for row in of_verdict(rows, Verdict.NEW)
@@ -66,6 +69,16 @@ class CardImporter(Importer):
         )
         events += [_event(AuditAction.UPDATED, row.target, row) for row in changed]
         write_audit(company=self.company, actor=actor, events=events)
+
+    def _taken_over(self, owners: Collection[int]) -> dict[int, dict[str, str]]:
+        """What a new card remembers of its person's record, as one that is made on the screen."""
+        found = {}
+        domains = self.company.card_email_domains
+        for batch in batches(owners):
+            people = Employee.objects.for_company(self.company).select_related("group")
+            for person in people.defer("source").filter(pk__in=batch):
+                found[person.pk] = present_values(person, domains)
+        return found
 
     def _owners(self, codes: Iterable[str]) -> dict[str, CardOwner]:
         found = {}
@@ -101,4 +114,4 @@ def _by_person(table: Table) -> Iterator[tuple[str, list[SheetRow]]]:
 
 def _event(action: AuditAction, pk: int | None, row: PlannedRow) -> Event:
     fields = {_FIELDS[heading]: (before or None, after) for heading, before, after in row.changes}
-    return Event(action, "card", pk, row.label, fields)
+    return Event(action, "card", pk, f"{row.label}の名刺", fields)

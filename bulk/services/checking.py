@@ -13,7 +13,7 @@ from bulk.choices import JobStatus, PartKind, Subject, Verdict
 from bulk.layouts import ERRORS, LAYOUTS
 from bulk.models import Job, PreviewRow
 from bulk.planning.employees import PASSWORD
-from bulk.planning.rows import Counts, Fingerprint, PlannedRow
+from bulk.planning.rows import Counts, Fingerprint, PlannedRow, in_order
 from bulk.reading.problems import Unreadable
 from bulk.reading.table import CellProblem
 from bulk.services.export import IN_MEMORY, extras_of
@@ -93,7 +93,7 @@ def _preview(job: Job, row: PlannedRow) -> PreviewRow:
         is_linked=row.is_linked,
         person=row.person,
         changes=[[storable(text) for text in change] for change in row.changes],
-        errors=[_told(problem) for problem in row.errors],
+        errors=[_told(problem) for problem in in_order(row.errors)],
         notes=row.notes,
     )
 

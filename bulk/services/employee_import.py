@@ -7,13 +7,12 @@ from dataclasses import replace
 
 from bulk.choices import Verdict
 from bulk.planning.employees import LAST_ADMINISTRATOR, ROLE, EmployeePlanner, Person
-from bulk.planning.rows import PlannedRow
+from bulk.planning.rows import PlannedRow, of_verdict
 from bulk.reading.table import CellProblem, SheetRow, Table
 from bulk.services.importers import (
     Importer,
     OneTimePassword,
     chunked,
-    of_verdict,
     usable_ids,
     values_of,
 )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bulk.choices import Subject, Verdict
 from bulk.layouts import LAYOUTS
-from bulk.planning.rows import Counts, Fingerprint
+from bulk.planning.rows import Counts, Fingerprint, in_order
 from bulk.reading.problems import Unreadable
 from bulk.reading.table import CellProblem
 from bulk.services.applying import NotApplied, imported, write_all
@@ -77,7 +77,9 @@ def _looked_at(importer: Importer, subject: Subject) -> tuple[Outcome, str, set[
         people |= {row.person for row in rows if row.person is not None}
         for row in rows:
             verdicts[row.number] = row.verdict
-            outcome.errors += [_found(row.number, problem, subject) for problem in row.errors]
+            outcome.errors += [
+                _found(row.number, problem, subject) for problem in in_order(row.errors)
+            ]
     _add_late(outcome, importer.late_problems(), verdicts, subject)
     del outcome.errors[MOST_ERRORS:]
     if outcome.errors:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
-from bulk.choices import Verdict
 from bulk.planning.group_names import GroupNames, group_names
 from bulk.planning.rows import PlannedRow
 from bulk.reading.table import CellProblem, SheetRow, Table
@@ -75,10 +74,6 @@ def chunked(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
 def usable_ids(codes: Iterable[str]) -> list[str]:
     """Those that somebody can have; what a database would not even take is left out."""
     return [code for code in codes if is_valid_employee_id(code)]
-
-
-def of_verdict(rows: Iterable[PlannedRow], verdict: Verdict) -> list[PlannedRow]:
-    return [row for row in rows if row.verdict is verdict]
 
 
 def values_of(rows: Iterable[SheetRow], column: int) -> list[str]:

@@ -50,6 +50,6 @@ class NewGroups:
 
 
 def _created(row: Group, group: NewGroup, names: GroupNames) -> Event:
-    parent = None if group.parent is None else names.nodes[group.parent].name
+    parent = None if group.parent is None else names.path(group.parent)
     changes = {"name": (None, row.name), "parent": (None, parent)}
     return Event(AuditAction.CREATED, "group", row.pk, row.name, changes)

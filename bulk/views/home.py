@@ -70,7 +70,7 @@ def _page(request: SignedInRequest, form: ImportForm, status: int = 200) -> Http
     imports = jobs.filter(kind=JobKind.IMPORT)
     context: dict[str, Any] = {
         "form": form,
-        "subjects": list(Subject),
+        "subjects": [Subject.GROUPS, Subject.EMPLOYEES, Subject.CARDS],
         "exports": list(own_exports.order_by("-created_at")[:SHOWN]),
         "imports": list(imports.order_by("-created_at")[:SHOWN]),
         "active": imports.filter(

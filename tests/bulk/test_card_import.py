@@ -13,6 +13,9 @@ from bulk.planning import cards as texts
 from bulk.planning.cards import Card, CardOwner, CardPlanner
 from bulk.reading.table import SheetRow
 from cards.models import PRINTED_FIELDS, BusinessCard
+from cards.person import present_values
+from cards.printed import LAST_NAME_MISSING, too_many_characters
+from cards.services.cards import MOST_CARDS, TOO_MANY
 from companies.models import AuditEntry
 from employees.models import Employee
 from tests.bulk.imports import Importing
@@ -25,7 +28,7 @@ Titles = list[str]
 
 
 def printed(title: str, mobile: str = "") -> tuple[str, ...]:
-    values = {"title": title, "mobile": mobile}
+    values = {"title": title, "mobile": mobile, "last_name": "佐藤"}
     return tuple(values.get(name, "") for name in PRINTED_FIELDS)
 
 
@@ -104,7 +107,7 @@ def titles(person: Employee) -> list[str]:
 
 def test_O5_cards_are_created_and_changed(importing: Importing) -> None:
     person = LinkedEmployeeFactory(company=importing.company, employee_id="00027")
-    card = BusinessCardFactory(employee=person, title="課長")
+    card = BusinessCardFactory(employee=person, title="課長", last_name="佐藤")
     other = EmployeeFactory(company=importing.company, employee_id="00028")
 
     content = cards(
@@ -119,6 +122,8 @@ def test_O5_cards_are_created_and_changed(importing: Importing) -> None:
     assert (entry.actor_kind, entry.changes) == ("import", {"title": ["課長", "部長"]})
     card.refresh_from_db()
     assert card.updated_at > card.created_at
+    made = BusinessCard.objects.for_company(importing.company).get(title="主任")
+    assert made.taken_over == present_values(other, [])
 
 
 @pytest.mark.parametrize(
@@ -126,9 +131,13 @@ def test_O5_cards_are_created_and_changed(importing: Importing) -> None:
     [
         (("99999", *printed("部長")), "社員ID", "A2：" + texts.NO_SUCH_PERSON),
         (("", *printed("部長")), "社員ID", "A2：" + texts.ID_MISSING),
-        (("00027", *printed("長" * 256)), "肩書き", "D2：" + texts.TOO_LONG.format("肩書き", 255)),
-        (("00027", *printed("二\n行")), "肩書き", "D2：" + texts.NOT_ONE_LINE.format("肩書き")),
-        (("00027", *printed("")), "社員ID", "A2：" + texts.EMPTY_CARD),
+        (("00027", *printed("長" * 256)), "肩書き", "D2：" + too_many_characters("title")),
+        (
+            ("00027", *printed("二\n行")),
+            "肩書き",
+            "D2：肩書きに改行などの使えない文字が含まれています。取り除いて入力してください。",
+        ),
+        (("00027", *[""] * len(PRINTED_FIELDS)), "姓", "E2：" + LAST_NAME_MISSING),
     ],
 )
 def test_B5_a_bad_row_is_told_with_its_cell(
@@ -142,7 +151,7 @@ def test_B5_a_bad_row_is_told_with_its_cell(
 def test_B5_an_unclear_row_is_an_error(importing: Importing) -> None:
     person = EmployeeFactory(company=importing.company, employee_id="00027")
     for title in "ab":
-        BusinessCardFactory(employee=person, title=title)
+        BusinessCardFactory(employee=person, title=title, last_name="佐藤")
 
     found = importing.refused("cards", cards(("00027", *printed("c"))))
 
@@ -154,3 +163,13 @@ def test_C1_another_companys_people_have_no_cards_here(importing: Importing) -> 
     EmployeeFactory(employee_id="00027")
 
     assert importing.refused("cards", cards(("00027", *printed("部長"))))
+
+
+def test_a_person_has_at_most_so_many_cards(importing: Importing) -> None:
+    EmployeeFactory(company=importing.company, employee_id="00027")
+    rows = [("00027", *printed(f"{number}")) for number in range(MOST_CARDS + 1)]
+
+    found = importing.refused("cards", cards(*rows))
+
+    assert found == [(MOST_CARDS + 2, "社員ID", f"A{MOST_CARDS + 2}：{TOO_MANY}")]
+    assert importing.counts("cards", cards(*rows[:-1])) == (MOST_CARDS, 0, 0)

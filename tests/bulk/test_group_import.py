@@ -6,6 +6,7 @@ import pytest
 
 from bulk.planning import groups as texts
 from companies.models import AuditEntry
+from groups import wanted
 from groups.queries import group_tree
 from tests.bulk.imports import Importing
 from tests.bulk.workbooks import groups
@@ -30,7 +31,7 @@ def test_B2_groups_are_created_whatever_the_order_of_the_rows(importing: Importi
     assert {(entry.actor_kind, entry.action) for entry in entries} == {("import", "created")}
     assert entries.get(object_label="新課").changes == {
         "name": [None, "新課"],
-        "parent": [None, "新部"],
+        "parent": [None, "本社/新部"],
     }
 
 
@@ -43,12 +44,12 @@ def test_G5_B2_what_exists_is_neither_renamed_nor_moved(importing: Importing) ->
 
 
 def test_a_name_with_a_slash_is_one_name(importing: Importing) -> None:
-    assert importing.counts("groups", groups(["営業/企画", ""], ["課", "/営業\\/企画"])) == (
-        2,
-        0,
-        0,
-    )
-    assert paths(importing) == {"営業/企画", "営業/企画/課"}
+    LinkedGroupFactory(company=importing.company, name="営業/企画")
+
+    content = groups(["営業/企画", ""], ["課", "/営業\\/企画"], ["係", "営業/企画/課"])
+    assert importing.counts("groups", content) == (2, 0, 1)
+
+    assert paths(importing) == {"営業/企画", "営業/企画/課", "営業/企画/課/係"}
 
 
 def test_B4_a_parent_of_a_name_that_several_have_is_an_error(importing: Importing) -> None:
@@ -65,14 +66,16 @@ def test_B4_a_parent_of_a_name_that_several_have_is_an_error(importing: Importin
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
-        ([["", "本社"]], (2, "グループ名", "A2：" + texts.NAME_MISSING)),
-        ([["長" * 256, ""]], (2, "グループ名", "A2：" + texts.NAME_TOO_LONG)),
-        ([["a\nb", ""]], (2, "グループ名", "A2：" + texts.NAME_NOT_ONE_LINE)),
+        ([["", "本社"]], (2, "グループ名", "A2：" + wanted.NAME_MISSING)),
+        ([["長" * 256, ""]], (2, "グループ名", "A2：" + wanted.NAME_LONG)),
+        ([["a\nb", ""]], (2, "グループ名", "A2：" + wanted.NAME_LINES)),
         ([["課", "ない"]], (2, "親グループ", "B2：" + texts.PARENT_MISSING.format("ない"))),
         (
             [["課", "グループ1"]],
-            (2, "親グループ", "B2：" + texts.PARENT_IS_DEFAULT.format("グループ1")),
+            (2, "親グループ", "B2：" + wanted.PARENT_DEFAULT.format("グループ1")),
         ),
+        ([["a/b", ""]], (2, "グループ名", "A2：" + wanted.NAME_SEPARATOR)),
+        ([["本社", "本社"]], (2, "グループ名", "A2：" + wanted.NAME_OF_PARENT.format("本社"))),
         ([["課", "本社"], ["課", "本社"]], (3, "グループ名", "A3：" + texts.TWICE.format(2))),
         ([["a", "b"], ["b", "a"]], (2, "親グループ", "B2：" + texts.PARENT_MISSING.format("b"))),
     ],
