@@ -121,7 +121,13 @@ def page_of_cards(
     `narrow`: something limits them, so that all keys are read once instead of counted first.
     """
     keys: Any = cards.values_list("pk", flat=True)
-    page = Paginator(list(keys) if narrow else keys, size).get_page(number)
+    if narrow:
+        paginator: Paginator[Any] = Paginator(list(keys), size)
+    else:
+        paginator = Paginator(keys, size)
+        # Not of the sorted ones, which may be joined with people.
+        paginator.count = BusinessCard.objects.for_company(company).count()
+    page = paginator.get_page(number)
     wanted = list(page.object_list)
     found = with_people(BusinessCard.objects.for_company(company)).in_bulk(wanted)
     domains = company.card_email_domains

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BigIntegerField, DateTimeField, F, JSONField, Value
+from django.utils import timezone
+
 from companies.models import ActorKind, AuditAction, AuditEntry, Company
-from companies.set_based import create_many
+from companies.set_based import create_many, insert_from
 
 Changes = Mapping[str, Sequence[Any]]
 
@@ -39,6 +42,39 @@ class Event:
     object_label: str
     changes: Changes
     reason: str = ""
+
+
+def write_audit_of_rows(
+    *,
+    company: Company | int,
+    actor: Actor,
+    action: AuditAction,
+    object_type: str,
+    rows: Any,
+    label: Any,
+    changes: Changes,
+) -> None:
+    """The same event about each of the rows (a queryset), set-based: for very many.
+
+    `label`: an expression over them.
+    """
+    company_id = company.pk if isinstance(company, Company) else company
+    columns = {
+        "company": Value(company_id),
+        "at": Value(timezone.now(), output_field=DateTimeField()),
+        "actor_kind": Value(str(actor.kind)),
+        "actor_id": Value(actor.id, output_field=BigIntegerField()),
+        "actor_label": Value(actor.label[:300]),
+        "action": Value(str(action)),
+        "object_type": Value(object_type),
+        "object_id": F("pk"),
+        "object_label": label,
+        "changes": Value(
+            {field: list(values) for field, values in changes.items()}, output_field=JSONField()
+        ),
+        "reason": Value(""),
+    }
+    insert_from(AuditEntry, columns, rows)
 
 
 def write_audit(*, company: Company | int, actor: Actor, events: Iterable[Event]) -> None:

@@ -6,7 +6,7 @@ first one. What is asked for is in the address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -19,6 +19,7 @@ from companies.audit_texts import RECORDS
 from companies.models import ActorKind, AuditAction, AuditEntry, Company
 
 PAGE_SIZE: Final = 50
+CHUNK: Final = 2000
 # Beyond it a list is only "so many or more": counting millions takes seconds.
 COUNTED: Final = 1_000
 LONGEST_SEARCH: Final = 100
@@ -128,10 +129,22 @@ def page_of(company: Company, asked: AuditFilter, *, before: str, after: str) ->
         entries.reverse()
         last = entries[-1].pk if entries else None
         return AuditPage(entries, count, entries[0].pk if more else None, last)
-    older = rows.filter(at__lte=anchor.at).exclude(at=anchor.at, pk__gte=anchor.pk)
-    entries, more = _first(older.order_by("-at", "-pk"))
+    entries, more = _first(_older(rows, anchor))
     first = entries[0].pk if entries else None
     return AuditPage(entries, count, first, entries[-1].pk if more else None)
+
+
+def each_entry(rows: Any) -> Iterator[AuditEntry]:
+    """All of them, the newest first: a chunk at a time is in memory, and no cursor stays open."""
+    older = rows.order_by("-at", "-pk")
+    while found := list(older[:CHUNK]):
+        yield from found
+        older = _older(rows, found[-1])
+
+
+def _older(rows: Any, anchor: AuditEntry) -> Any:
+    before = rows.filter(at__lte=anchor.at).exclude(at=anchor.at, pk__gte=anchor.pk)
+    return before.order_by("-at", "-pk")
 
 
 def _first(rows: Any) -> tuple[list[AuditEntry], bool]:

@@ -6,7 +6,7 @@ would bring back rows that were deleted meanwhile.
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -73,6 +73,37 @@ def update_rows(
     for start in range(0, len(items), size):
         written += _update(model, columns, items[start : start + size])
     return written
+
+
+def insert_from(
+    model: type[models.Model],
+    columns: Mapping[str, Any],
+    rows: Any,
+    *,
+    once: Sequence[str] = (),
+    refreshed: Sequence[str] = (),
+) -> int:
+    """One new row for each of `rows` (a queryset), in one INSERT … SELECT; returns how many.
+
+    `columns`: field -> expression over those rows. Where a row with the same fields `once` is
+    there, its fields `refreshed` become those of the new one.
+    """
+    aliases = {f"column_{place}": value for place, value in enumerate(columns.values())}
+    selected = rows.order_by().annotate(**aliases).values_list(*aliases)
+    query, parameters = selected.query.sql_with_params()
+    quote = connection.ops.quote_name
+
+    def named(fields: Iterable[str]) -> list[str]:
+        found: list[Any] = [model._meta.get_field(name) for name in fields]
+        return [quote(str(field.column)) for field in found]
+
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(named(columns))}) {query}"
+    if once:
+        sets = ", ".join(f"{name} = excluded.{name}" for name in named(refreshed))
+        into += f" ON CONFLICT ({', '.join(named(once))}) DO UPDATE SET {sets}"
+    with connection.cursor() as cursor:
+        cursor.execute(into, parameters)
+        return int(cursor.rowcount)
 
 
 def _update(model: type[models.Model], columns: Sequence[Any], items: Sequence[Any]) -> int:

@@ -32,11 +32,13 @@ def people_page(
     company: Company, *, wanted: PeopleFilter, page: str | None, tree: GroupTree
 ) -> Page[Employee]:
     number = int(page) if page and page.isascii() and page.isdigit() and len(page) < 9 else 1
+    number = max(number, FIRST_PAGE)
     with _index_is_in_memory():
-        people = _found(company, wanted, tree)
+        people, first = _found(company, wanted, tree, number)
         if wanted.sort in {"group", "role"}:
-            return _page_of_parts(people, wanted, max(number, FIRST_PAGE), tree)
-        return _page_in_order(people, _order(wanted), max(number, FIRST_PAGE))
+            return _page_of_parts(people, wanted, number, tree)
+        known = first if wanted.sort_key == "name" else None
+        return _page_in_order(people, _order(wanted), number, known)
 
 
 @contextmanager
@@ -51,19 +53,24 @@ def _index_is_in_memory() -> Iterator[None]:
         yield
 
 
-def _found(company: Company, wanted: PeopleFilter, tree: GroupTree) -> EmployeeQuerySet:
+def _found(
+    company: Company, wanted: PeopleFilter, tree: GroupTree, number: int
+) -> tuple[EmployeeQuerySet, list[int] | None]:
+    """The people, and the first of them by name where they were looked up on the way."""
     everybody: EmployeeQuerySet = Employee.objects.for_company(company)
     people = wanted.narrow(everybody, tree)
-    if not wanted.words:
-        return people
+    if not wanted.words or number * PAGE_SIZE > FEW:  # so far nobody goes where few are found
+        return people, None
     # What is searched for is mostly rare: one look at everybody finds, counts and ends it.
     keys = list(people.order_by(*BY_NAME).values_list("pk", flat=True)[: FEW + 1])
-    return everybody.filter(pk__in=keys) if len(keys) <= FEW else people
+    return everybody.filter(pk__in=keys) if len(keys) <= FEW else people, keys
 
 
-def _page_in_order(people: EmployeeQuerySet, order: Order, number: int) -> Page[Employee]:
+def _page_in_order(
+    people: EmployeeQuerySet, order: Order, number: int, known: list[int] | None
+) -> Page[Employee]:
     if number == FIRST_PAGE:
-        keys = list(people.order_by(*order).values_list("pk", flat=True)[: PAGE_SIZE + 1])
+        keys = known or list(people.order_by(*order).values_list("pk", flat=True)[: PAGE_SIZE + 1])
         # Where all fit on the page they are counted already.
         total = people.count() if len(keys) > PAGE_SIZE else len(keys)
         return _page(people, keys[:PAGE_SIZE], number, total)

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from companies.models import Company
+from companies.requests import SignedInPerson
 from employees.models import Employee
 from groups.queries import group_tree
 from integrations.choices import (
@@ -164,9 +165,9 @@ def all_free(company: Company, tab: Tab) -> tuple[int, int]:
     return found["rows"], found["along"]
 
 
-def includes(chosen: Selection, employee: Employee) -> bool:
+def includes(chosen: Selection, person: SignedInPerson) -> bool:
     """Whether a person is about to delete themself."""
-    own = _candidates(employee.company).filter(employee=employee).values_list("pk", flat=True)
+    own = _candidates(person.company).filter(employee_id=person.pk).values_list("pk", flat=True)
     return bool(set(own).intersection(chosen.keys))
 
 

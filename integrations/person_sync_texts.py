@@ -32,7 +32,10 @@ class PersonSyncResult:
     is_under_way: bool = False
 
 
-def outcome_of(row: PersonSync | None) -> PersonSyncResult | None:
+def outcome_of(
+    row: PersonSync | None, *, told: Sequence[ReasonText] = ()
+) -> PersonSyncResult | None:
+    """`told`: what the page says of the person anyway, and need not say twice."""
     if row is None:
         return None
     if row.finished_at is None:
@@ -45,17 +48,20 @@ def outcome_of(row: PersonSync | None) -> PersonSyncResult | None:
         explain_record(reason, detail, subject=Subject.EMPLOYEE, outcome=row.outcome)
         for reason, detail in notes
     ]
+    tone = "warning" if texts else "success"
+    texts = [text for text in texts if text.what not in {known.what for known in told}]
     asked = {reason for reason, _ in notes} & {Reason.WAITS_FOR_WORD}
+    asked = asked if texts else set()
     links = [Link(f"{reverse('smarthr-deletions')}?tab=people", "削除を確認")] if asked else []
-    return _result(row, "warning" if texts else "success", _title(row, texts), texts, links)
+    return _result(row, tone, _title(row, is_clear=tone == "success"), texts, links)
 
 
-def _title(row: PersonSync, texts: Sequence[ReasonText]) -> str:
+def _title(row: PersonSync, *, is_clear: bool) -> str:
     if row.outcome == Outcome.LEFT_OUT:
         return "この社員だけ同期：何も変更していません。"
     if row.changes:
         return "この社員だけ同期：SmartHRの内容を反映しました。"
-    if texts:
+    if not is_clear:
         return "この社員だけ同期：SmartHRに確認しました。"
     return "この社員だけ同期：SmartHRと同じ内容のため、変更はありません。"
 

@@ -22,8 +22,11 @@ from integrations.choices import (
     Subject,
 )
 from integrations.models import PersonSync, RunRecord, SyncRun
+from integrations.reasons import Reason
 from integrations.record_links import Link
 
+# That nothing was read of somebody is no reading.
+NOT_READ: Final = frozenset({Reason.WAITS_FOR_WORD, Reason.DELETION_BRAKE, Reason.CREW_GONE})
 # How many syncs are looked through for the last one that said something.
 LOOKED_THROUGH: Final = 60
 
@@ -75,10 +78,9 @@ def _readings_of(employee: Employee, *, is_candidate: bool) -> Iterator[Reading]
         whole = runs.filter(kind=RunKind.EMPLOYEES, status__in=GOOD_STATUSES, error_code="")
         if (reading := _whole(whole)) is not None:
             yield reading
-    if (delivered := _delivered(employee)) is not None:
-        yield delivered
-    if (asked := _asked_for(employee)) is not None:
-        yield asked
+    for reading in (_delivered(employee), _asked_for(employee)):
+        if reading is not None and not any(reason in NOT_READ for reason, _ in reading.notes):
+            yield reading
 
 
 def _ended(company: Company) -> Any:

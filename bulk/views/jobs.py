@@ -25,7 +25,7 @@ from bulk.services.jobs import confirm_import, discard_import
 from bulk.services.passwords import take_one_time_passwords
 from bulk.views.exports import exports_of
 from bulk.workbook import CONTENT_TYPE
-from companies.access import administrators_only
+from companies.access import administrators_only, not_for_support
 from companies.refusals import Refused
 from companies.requests import SignedInRequest
 from employees.models import Employee
@@ -38,6 +38,7 @@ ERRORS_GONE: Final = (
 
 
 @administrators_only
+@not_for_support
 @require_GET
 def export_page(request: SignedInRequest, pk: int) -> HttpResponse:
     job = _own_export(request, pk)
@@ -103,6 +104,7 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @administrators_only
+@not_for_support
 @require_GET
 def errors(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """エラーをダウンロード: the workbook with the reasons, without passwords."""

@@ -21,6 +21,8 @@ GONE: Final = (
     "この控えは、すでに復元または消去されたか、保管期限を過ぎています。"
     "「削除した社員の控え」で確認してください。"
 )
+# What a restored card has of its own.
+OWN: Final = {"id", "company", "employee", "created_at", "updated_at"}
 NOBODY: Final = "選んだ社員は、すでに削除されています。別の社員を選んでください。"
 
 
@@ -88,7 +90,7 @@ def _locked(archive: CardArchive) -> CardArchive:
 def _give(archive: CardArchive, person: Employee, actor: Actor) -> int:
     BusinessCard.objects.bulk_create(
         [
-            BusinessCard(company_id=archive.company_id, employee=person, **_printed(card))
+            BusinessCard(company_id=archive.company_id, employee=person, **_values(card))
             for card in archive.cards
         ]
     )
@@ -109,9 +111,11 @@ def _give(archive: CardArchive, person: Employee, actor: Actor) -> int:
     return count
 
 
-def _printed(card: dict[str, Any]) -> dict[str, str]:
+def _values(card: dict[str, Any]) -> dict[str, Any]:
     """The fields of today, of a card that was kept some time ago."""
-    return {name: str(card.get(name) or "") for name in PRINTED_FIELDS}
+    printed = {name: str(card.get(name) or "") for name in PRINTED_FIELDS}
+    others = {field.name for field in BusinessCard._meta.concrete_fields} - OWN - printed.keys()
+    return printed | {name: card[name] for name in others if card.get(name) is not None}
 
 
 def _let_go(archive: CardArchive) -> None:

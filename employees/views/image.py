@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
@@ -30,7 +29,7 @@ def image(request: SignedInRequest, pk: int) -> FileResponse:
     """管理者 see everybody of the company, everybody else themselves (C3)."""
     person = get_object_or_404(Employee.objects.for_company(request.user.company), pk=pk)
     if not (request.user.is_administrator or person.pk == request.user.pk):
-        raise PermissionDenied
+        raise Http404  # 403 would tell that there is somebody
     name = person.image.name or ""
     content_type = TYPE_OF.get(name.rpartition(".")[2].lower())
     if content_type is None:

@@ -64,7 +64,7 @@ def unlink_person(*, employee: Employee, actor: Actor) -> None:
             raise Refused(READ_MEANWHILE if now.smarthr_id else NOT_LINKED)
         if now.source_read_at is not None and now.source_read_at > asked_at:  # E12a
             raise Refused(READ_MEANWHILE)
-        unlink_people(company=employee.company, people=[now], actor=actor)
+        unlink_people(company=employee.company, first=now.pk, last=now.pk, actor=actor)
 
 
 def _is_there(integration: SmartHRIntegration, crew: UUID, actor: Actor) -> bool:

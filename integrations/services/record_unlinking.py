@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from companies.audit import Actor, Event, write_audit
+from django.db.models import CharField, DateTimeField, F, Value
+from django.db.models.functions import Concat, Trim
+from django.utils import timezone
+
+from companies.audit import Actor, write_audit_of_rows
 from companies.models import AuditAction, Company
-from companies.set_based import batches
+from companies.set_based import insert_from
 from employees.models import Employee
 from groups.models import Group
-from integrations.choices import Subject, TieStatus
-from integrations.models import DeletionCandidate, HeldLogin, PersonSync, Tie
-from integrations.sync.people_writes import bury
+from integrations.choices import TieStatus
+from integrations.models import CrewTombstone, DeletionCandidate, HeldLogin, PersonSync, Tie
 
 # What a sync keeps on a linked record, and what it stopped is stopped by a person from now on.
 OF_PEOPLE: Final[dict[str, Any]] = {
@@ -27,53 +29,77 @@ OF_GROUPS: Final[dict[str, Any]] = {
     "source_updated_at": None,
     "source_read_at": None,
 }
-LINKED: Final = ("SmartHRと連携", None)
+CHANGES: Final = {"smarthr": ("SmartHRと連携", None)}
+# As Employee.label writes it.
+PERSON_LABEL: Final = Concat(
+    Trim(Concat(F("last_name"), Value(" "), F("first_name"))),
+    Value("（"),
+    F("employee_id"),
+    Value("）"),
+    output_field=CharField(),
+)
 
 
-def unlink_people(*, company: Company, people: Sequence[Employee], actor: Actor) -> None:
-    """In the caller's transaction, with the company and the rows locked.
+def unlink_people(*, company: Company, first: int, last: int, actor: Actor) -> None:
+    """The linked people from one primary key to another.
 
-    E12a: what was read of them before now neither ties nor creates anybody.
+    In the caller's transaction, with the company and the rows locked. E12a: what was read of them
+    before now neither ties nor creates anybody.
     """
-    keys = [person.pk for person in people]
-    for batch in batches(keys):
-        rows = Employee.objects.for_company(company).filter(pk__in=batch)
-        rows.update(**OF_PEOPLE)
-        HeldLogin.objects.for_company(company).filter(employee__in=batch).delete()
-        PersonSync.objects.for_company(company).filter(employee__in=batch).delete()
-        _void_ties(company, employee__in=batch)
-    _close_candidates(company, Subject.EMPLOYEE, keys)
-    bury(company=company, crews=[person.smarthr_id for person in people if person.smarthr_id])
-    _tell(company, actor, "employee", [(person.pk, person.label) for person in people])
+    rows = Employee.objects.for_company(company).linked().filter(pk__range=(first, last))
+    bury_all(company=company, rows=rows)
+    write_audit_of_rows(
+        company=company,
+        actor=actor,
+        action=AuditAction.UNLINKED,
+        object_type="employee",
+        rows=rows,
+        label=PERSON_LABEL,
+        changes=CHANGES,
+    )
+    of_them = {"employee__gte": first, "employee__lte": last}
+    HeldLogin.objects.for_company(company).filter(**of_them).delete()
+    PersonSync.objects.for_company(company).filter(**of_them).delete()
+    DeletionCandidate.objects.for_company(company).filter(**of_them).delete()
+    _void_ties(company, **of_them)
+    rows.update(**OF_PEOPLE)
 
 
-def unlink_groups(*, company: Company, groups: Sequence[Group], actor: Actor) -> None:
+def unlink_groups(*, company: Company, first: int, last: int, actor: Actor) -> None:
     """The same for groups; the tree stays as it is."""
-    keys = [group.pk for group in groups]
-    for batch in batches(keys):
-        Group.objects.for_company(company).filter(pk__in=batch).update(**OF_GROUPS)
-        _void_ties(company, group__in=batch)
-    _close_candidates(company, Subject.GROUP, keys)
-    _tell(company, actor, "group", [(group.pk, group.name) for group in groups])
+    rows = Group.objects.for_company(company).linked().filter(pk__range=(first, last))
+    write_audit_of_rows(
+        company=company,
+        actor=actor,
+        action=AuditAction.UNLINKED,
+        object_type="group",
+        rows=rows,
+        label=F("name"),
+        changes=CHANGES,
+    )
+    of_them = {"group__gte": first, "group__lte": last}
+    DeletionCandidate.objects.for_company(company).filter(**of_them).delete()
+    _void_ties(company, **of_them)
+    rows.update(**OF_GROUPS)
+
+
+def bury_all(*, company: Company, rows: Any) -> None:
+    """A tombstone for each of the linked people."""
+    columns = {
+        "company": Value(company.pk),
+        "smarthr_id": F("smarthr_id"),
+        "deleted_at": Value(timezone.now(), output_field=DateTimeField()),
+    }
+    insert_from(
+        CrewTombstone,
+        columns,
+        rows,
+        once=["company", "smarthr_id"],
+        refreshed=["deleted_at"],
+    )
 
 
 def _void_ties(company: Company, **of: Any) -> None:
     """Taking one of them back later would link the record to an id of long ago."""
     ties = Tie.objects.for_company(company).filter(status=TieStatus.TIED, **of)
     ties.update(status=TieStatus.UNDONE)
-
-
-def _close_candidates(company: Company, subject: Subject, keys: Collection[int]) -> None:
-    column = "employee_id__in" if subject == Subject.EMPLOYEE else "group_id__in"
-    for batch in batches(keys):
-        DeletionCandidate.objects.for_company(company).filter(**{column: batch}).delete()
-
-
-def _tell(
-    company: Company, actor: Actor, object_type: str, records: Sequence[tuple[int, str]]
-) -> None:
-    events = [
-        Event(AuditAction.UNLINKED, object_type, pk, label, {"smarthr": LINKED})
-        for pk, label in records
-    ]
-    write_audit(company=company, actor=actor, events=events)

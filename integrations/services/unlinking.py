@@ -1,7 +1,7 @@
 """連携の解除 of a whole company: nothing is deleted, every record becomes ordinary (X12).
 
 First the connection goes, in one short transaction: from then on nothing reads or writes for it.
-Then the links are cut, a thousand records at a time; a worker that is killed leaves the rest to
+Then the links are cut, some thousand records at a time; a worker that is killed leaves the rest to
 the next one, for the row of the integration says that it is under way.
 """
 
@@ -45,7 +45,7 @@ from integrations.webhook_texts import BUSY
 log = logging.getLogger(__name__)
 
 # In one transaction.
-CHUNK: Final = 2_000
+CHUNK: Final = 5_000
 # How long a person waits; the rest is a worker's.
 PATIENCE: Final = 8.0
 LABEL_LENGTH: Final = 300
@@ -150,22 +150,25 @@ def unlink_slice(company_id: int, *, should_pause: Callable[[], bool]) -> bool:
 def _unlink_some_people(company: Company, actor: Actor) -> bool:
     with transaction.atomic():
         lock_company(company.pk)
-        linked = Employee.objects.for_company(company).linked().order_by("pk")
-        columns = ("smarthr_id", "employee_id", "last_name", "first_name", "company_id")
-        people = list(linked.select_for_update().only(*columns)[:CHUNK])
-        if people:
-            unlink_people(company=company, people=people, actor=actor)
-    return bool(people)
+        keys = _next(Employee.objects.for_company(company).linked())
+        if keys:
+            unlink_people(company=company, first=keys[0], last=keys[-1], actor=actor)
+    return bool(keys)
 
 
 def _unlink_some_groups(company: Company, actor: Actor) -> bool:
     with transaction.atomic():
         lock_company(company.pk)
-        linked = Group.objects.for_company(company).linked().order_by("pk")
-        groups = list(linked.select_for_update()[:CHUNK])
-        if groups:
-            unlink_groups(company=company, groups=groups, actor=actor)
-    return bool(groups)
+        keys = _next(Group.objects.for_company(company).linked())
+        if keys:
+            unlink_groups(company=company, first=keys[0], last=keys[-1], actor=actor)
+    return bool(keys)
+
+
+def _next(linked: Any) -> list[int]:
+    """Primary keys, locked in one order, as everybody locks them."""
+    rows = linked.order_by("pk").select_for_update()
+    return list(rows.values_list("pk", flat=True)[:CHUNK])
 
 
 def _begin(company: Company, actor: Employee, claim: Claim) -> WebhookRemoval | None:

@@ -23,10 +23,11 @@ def smarthr_person(context: Context, person: Employee) -> dict[str, Any]:
     """Nothing for somebody who is not linked. Has a form: not to be put into another one."""
     if not person.is_linked:
         return {}
+    why = why_person(person)
     return {
         "person": person,
-        "why": why_person(person),
-        "outcome": outcome_of(newest_of(person)),
+        "why": why,
+        "outcome": outcome_of(newest_of(person), told=why.summary),
         "here": context["request"].path,
         "csrf_token": context.get("csrf_token"),
     }

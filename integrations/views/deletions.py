@@ -165,7 +165,7 @@ def _ask(
         active = situation_of(request, request.user.company).active
         context["active"] = RunView(active, None) if active else None
         if chosen.tab.is_people:
-            context["includes_me"] = candidates.includes(chosen, cast(Employee, request.user))
+            context["includes_me"] = candidates.includes(chosen, request.user)
     context |= said
     return render(request, f"integrations/deletions_{action}.html", context, status=status)
 

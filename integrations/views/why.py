@@ -26,11 +26,12 @@ from integrations.views.record_pages import back_from, person_page
 @require_GET
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     employee = _linked_person(request, pk)
+    why = why_person(employee)
     context = {
         "person": employee,
         "page_address": person_page(employee.pk),
-        "why": why_person(employee),
-        "outcome": outcome_of(newest_of(employee)),
+        "why": why,
+        "outcome": outcome_of(newest_of(employee), told=why.summary),
         "smarthr": crew_link(employee.smarthr_id, integration_of(employee.company)),
     }
     return render(request, "integrations/why_person.html", context)

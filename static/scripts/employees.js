@@ -30,6 +30,7 @@ function offerToNarrow(field) {
 
 /* The square as the server will cut it: places and side as shares of the image as it is shown. */
 const LEAST_SIDE = 0.1;
+const MOST_BYTES = 10 * 1024 * 1024;
 
 function offerToCrop(field) {
   const file = field.querySelector("input[type=file]");
@@ -69,13 +70,24 @@ function offerToCrop(field) {
     for (const name of ["across", "down", "side"]) hidden(name).value = "";
   }
 
+  /* Said at once; the server has the last word. */
+  function fail(words) {
+    failed.querySelector("span").textContent = words;
+    failed.hidden = false;
+  }
+
   file.addEventListener("change", async () => {
     forget();
     if (!file.files.length) return;
+    if (file.files[0].size > MOST_BYTES) {
+      fail("ファイルが10MBを超えています。10MB以下の画像を選択してください。");
+      file.value = ""; // nobody waits for a file that is refused
+      return;
+    }
     try {
       picture = await createImageBitmap(file.files[0]);
     } catch {
-      failed.hidden = false; // the server has the last word
+      fail("この画像は表示できませんでした。PNG・JPEG・WebPの画像を選択してください。");
       return;
     }
     ranges.across.value = ranges.down.value = 50;

@@ -81,7 +81,8 @@ def test_X4_the_image_goes_to_whoever_has_none(
 
 def test_X4_cards_of_another_time_are_restored_as_far_as_they_go(administrator: Employee) -> None:
     archive = archive_of(gone_person(administrator))
-    archive.cards = [{"title": "部長", "fax": "03-1111-1111", "taken": {"a": 1}, "phone": None}]
+    foreign = {"id": 1, "company": 0, "employee": 0, "fax": "03-1111-1111", "heard": {"a": 1}}
+    archive.cards = [{"title": "部長", "phone": None, **foreign}]
     archive.save()
     target = EmployeeFactory(company=administrator.company)
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from companies.audit import person as acting
 from companies.models import AuditEntry, Company
@@ -56,6 +60,23 @@ def test_X6_B6_the_file_runs_nothing_in_a_spreadsheet(
     [_, row] = lines_of(signed_in.get(FILE))
 
     assert [row[4][:2], row[7][:2]] == [f"'{start}", f"'{start}"]
+
+
+def test_X6_a_long_file_is_read_chunk_by_chunk(
+    signed_in: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("companies.audit_log.CHUNK", 3)
+    moment = timezone.now()
+    for number in range(10):  # some at the same moment
+        line(company, label=f"n{number}", at=moment - timedelta(hours=number // 4))
+
+    with CaptureQueriesContext(connection) as captured:
+        rows = lines_of(signed_in.get(FILE, {"type": "employee"}))[1:]
+
+    expected = ["n3", "n2", "n1", "n0", "n7", "n6", "n5", "n4", "n9", "n8"]
+    assert [row[4] for row in rows if row[5] == "更新"] == expected
+    chunks = [query for query in captured.captured_queries if "LIMIT 3" in query["sql"]]
+    assert len(chunks) == 5
 
 
 def test_X6_a_download_is_noted_in_the_log(signed_in: Client, company: Company) -> None:

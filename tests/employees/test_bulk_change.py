@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from companies.audit import command
@@ -220,6 +222,20 @@ def test_C1_people_and_groups_of_another_company_are_not_reached(
     assert direct.status_code == 302
     stranger.refresh_from_db()
     assert stranger.group.is_default
+
+
+def test_O3_the_question_asks_the_database_as_often_for_many(
+    client: Client, company: Company, group: Group
+) -> None:
+    people = LinkedEmployeeFactory.create_batch(30, company=company, password="!")
+    one, thirty = ask(client, "group", people[:1]), ask(client, "group", people)
+
+    with CaptureQueriesContext(connection) as at_one:
+        press(client, one, target=group.pk)
+    with CaptureQueriesContext(connection) as at_thirty:
+        press(client, thirty, target=group.pk)
+
+    assert len(at_thirty) == len(at_one)
 
 
 @pytest.mark.parametrize("values", [{}, {"act": "delete"}, {"act": ""}])

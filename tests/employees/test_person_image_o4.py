@@ -111,8 +111,8 @@ def test_O4_who_may_see_it(client: Client, company: Company) -> None:
     viewers = {
         person: 200,
         AdministratorFactory(company=company): 200,
-        ApproverFactory(company=company): 403,
-        EmployeeFactory(company=company): 403,
+        ApproverFactory(company=company): 404,
+        EmployeeFactory(company=company): 404,
         AdministratorFactory(): 404,
     }
 

@@ -140,6 +140,13 @@ def test_X12_audited_for_the_company_and_each_record(linked: Customer) -> None:
 
     assert unlinked_lines(linked, "employee") == 3
     assert unlinked_lines(linked, "group") == 2
+    lines = AuditEntry.objects.for_company(linked.company).filter(action=AuditAction.UNLINKED)
+    people = Employee.objects.for_company(linked.company).exclude(employee_id="admin")
+    told = dict(lines.filter(object_type="employee").values_list("object_id", "object_label"))
+    assert told == {person.pk: person.label for person in people}
+    assert lines.filter(object_type="group").values("changes").distinct().get()["changes"] == {
+        "smarthr": ["SmartHRと連携", None]
+    }
     rows = AuditEntry.objects.for_company(linked.company).filter(action=AuditAction.UNLINKED)
     whole = rows.get(object_type="integration")
     assert (whole.changes["people"], whole.changes["groups"]) == ([3, 0], [2, 0])

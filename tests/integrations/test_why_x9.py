@@ -300,6 +300,19 @@ def test_X9_E12_who_waits_for_a_word(customer: Customer, account: Account) -> No
     assert found.points[0].link is not None
 
 
+def test_X9_E12_an_answer_that_there_is_nobody_is_no_reading(
+    customer: Customer, account: Account
+) -> None:
+    crew = account.add_crew()
+    run = customer.sync()["run"]
+    account.add_crew()
+    account.delete_crew(crew)
+
+    sync_person(employee=customer.person(crew), actor=administrator(customer))
+
+    assert why(customer, crew).read_by == f"従業員リスト⇒社員リスト #{run}"
+
+
 def test_X9_E12_who_was_kept(customer: Customer, account: Account) -> None:
     test_X9_E12_who_waits_for_a_word(customer, account)
     candidate = DeletionCandidate.objects.for_company(customer.company).get()

@@ -16,6 +16,7 @@ from django.urls import reverse
 from employees.models import Employee
 from tests.access.matrix import BY_SECRET, MATRIX
 from tests.access.world import World, world
+from tests.factories import GroupCandidateFactory
 from tests.operators.steps import REASON, path
 from tests.project_tree import all_views
 
@@ -109,6 +110,22 @@ def test_X11_looking_writes_nothing(guest: Client, visited: World, name: str) ->
 @pytest.mark.parametrize("name", sorted(BUTTONS))
 def test_X11_the_buttons_are_there(guest: Client, visited: World, name: str) -> None:
     assert guest.post(address(name, visited)).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("tab", ["people", "groups"])
+@pytest.mark.parametrize("act", ["approve", "keep"])
+def test_X11_a_question_is_shown_and_not_answered(
+    guest: Client, visited: World, act: str, tab: str
+) -> None:
+    GroupCandidateFactory(company=visited.company)
+    before = state()
+    address = f"/settings/smarthr/deletions/{act}/"
+
+    shown = guest.get(f"{address}?tab={tab}&all=1")
+    answered = guest.post(address, {"tab": tab, "chosen": "1"})
+
+    assert (shown.status_code, answered.status_code) == (200, 403)
+    assert changed(before) == []
 
 
 def test_X11_what_brings_a_secret_of_its_own_takes_no_change_either(guest: Client) -> None:

@@ -165,6 +165,22 @@ def test_X5_a_mail_server_that_refuses_leaves_no_address_in_the_log(
     assert "hanako" not in caplog.text
 
 
+def test_X5_the_login_shows_everybody_alike_where_to_go() -> None:
+    page = Client().get("/login/").content.decode()
+
+    assert "パスワードの期限が切れたとき、忘れたときは、" in page
+    assert 'href="/password/forgot/"' in page
+
+
+def test_the_company_that_the_device_remembers_is_filled_in() -> None:
+    client = Client()
+    client.cookies["company_code"] = "acme"
+
+    form = client.get("/password/forgot/").context["form"]
+
+    assert form["company_code"].value() == "acme"
+
+
 @pytest.mark.parametrize("missing", ["company_code", "employee_id"])
 def test_what_is_missing_is_named(missing: str) -> None:
     form = {"company_code": "acme", "employee_id": "a001", missing: ""}

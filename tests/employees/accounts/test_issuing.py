@@ -56,6 +56,7 @@ def test_X5_the_whole_way(desk: Client, forgetful: Employee, client: Client) -> 
     assert "no-store" in response["Cache-Control"]
     assert log_in(client, password)["Location"] == "/password/?next=%2F"
     assert client.get("/").status_code == 302  # nothing but the change
+    assert "一時パスワードでログインしたため" in client.get("/password/").content.decode()
     assert client.post("/password/", {**TWICE}).status_code == 302
     assert log_in(Client(), password).status_code == 422
     assert log_in(Client(), NEW).status_code == 302

@@ -54,6 +54,7 @@ def test_page_shows_the_sections_in_order(signed_in: Client) -> None:
         "自動反映の一時停止",
         "その他の設定",
         "通知先",
+        "連携の解除",
         "履歴",
     ]
     assert text.count("インポート・同期実行</button>") == 2

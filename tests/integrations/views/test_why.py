@@ -146,6 +146,16 @@ def test_X9_the_result_stands_on_the_page(
     assert f"この社員だけ同期：{said}" in text(signed_in.get(f"/employees/{person.pk}/why/"))
 
 
+def test_X9_nothing_is_said_twice(signed_in: Client, person: Employee) -> None:
+    detail = {"value": "0", "employee_id": "00027", "new": False}
+    finished(person, notes=[{"reason": "employee_id_invalid", "detail": detail}])
+
+    page = text(signed_in.get(f"/employees/{person.pk}/why/"))
+
+    assert "この社員だけ同期：SmartHRに確認しました。" in page
+    assert page.count("社員番号「0」は社員IDに使えないため") == 1
+
+
 def test_X9_what_is_under_way_looks_again_by_itself(signed_in: Client, person: Employee) -> None:
     finished(person, finished_at=None)
     waiting = signed_in.get(f"/employees/{person.pk}/why/").content.decode()
