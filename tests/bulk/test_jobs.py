@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import openpyxl
 import pytest
 from django.contrib.auth.hashers import check_password
-from django.utils import timezone
 
-from bulk.choices import JobStatus, PartKind, Subject, Verdict
-from bulk.models import FilePart, Job, PreviewRow
+from bulk.choices import JobStatus, PartKind, Verdict
+from bulk.models import FilePart, PreviewRow
 from bulk.planning.employees import LAST_ADMINISTRATOR
-from bulk.services import applying, checking, jobs
 from bulk.services.applying import NOT_ALLOWED, STALE, apply_import
-from bulk.services.checking import check_import
-from bulk.services.export_jobs import fetch_export, is_fetchable, run_export
 from bulk.services.files import has_file, open_file
 from bulk.services.jobs import (
     BUSY,
     HAS_ERRORS,
-    INTERRUPTED,
     NOT_READY,
-    claim,
     confirm_import,
     discard_import,
-    purge,
-    start_export,
 )
 from bulk.services.passwords import take_one_time_passwords
 from companies.models import AuditEntry
@@ -37,7 +27,7 @@ from employees.choices import Role
 from employees.models import Employee
 from tests.bulk.jobs import applied, confirmed, exists, previewed, uploaded
 from tests.bulk.test_employee_import import PASSWORD
-from tests.bulk.workbooks import groups, people, read
+from tests.bulk.workbooks import people, read
 from tests.factories import AdministratorFactory, EmployeeFactory, GroupFactory
 
 NEW = people(["00027", "佐藤", "花子", "hanako@example.com", "", "承認者", PASSWORD])
