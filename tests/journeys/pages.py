@@ -44,6 +44,12 @@ NO_PAGES: Final = {
     *("smarthr-address-add", "smarthr-address-again", "smarthr-address-remove"),
     *("smarthr-run-progress", "smarthr-run-csv", "bulk-export-cards"),
     *("smarthr-webhook", "None", "webhook-log-retry", "webhook-log-retry-all"),
+    *("employee-bulk", "employee-image", "employee-resume", "employee-sync"),
+    *("card-preview", "card-pdf", "card-duplicate", "card-keep"),
+    *("archive-image", "archive-download", "audit-csv"),
+    *("bulk-upload", "bulk-export", "bulk-export-file", "bulk-progress"),
+    *("bulk-import-apply", "bulk-import-discard", "bulk-import-errors", "bulk-import-passwords"),
+    *("operator-visit", "operator-visit-end"),
 }
 
 
@@ -122,8 +128,6 @@ def pages_of(administrator: Employee) -> dict[str, list[str]]:
     return {
         "home": ["/"],
         "password": ["/password/"],
-        "employee-list": ["/employees/"],
-        "group-list": ["/groups/"],
         "smarthr-settings": ["/settings/smarthr/"],
         "smarthr-webhook-rotate": [reverse("smarthr-webhook-rotate")],
         "smarthr-webhook-revoke": [reverse("smarthr-webhook-revoke")],

@@ -13,10 +13,12 @@ SETTINGS = "/settings/smarthr/"
 SYNC_MS = 60_000
 
 
-def log_in(page: Page, site: str, path: str = "/") -> None:
+def log_in(
+    page: Page, site: str, path: str = "/", *, company: str = "acme", employee_id: str = "admin"
+) -> None:
     page.goto(f"{site}{path}")
-    page.get_by_label("企業ID").fill("acme")
-    page.get_by_label("社員ID").fill("admin")
+    page.get_by_label("企業ID").fill(company)
+    page.get_by_label("社員ID").fill(employee_id)
     page.get_by_label("パスワード", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="ログイン").click()
 
