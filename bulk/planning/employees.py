@@ -68,7 +68,7 @@ class EmployeePlanner:
     company_code: str
     creates_groups: bool
     default_group: int
-    cell: Callable[[int, int], str]  # number of a row, column of the layout -> "C17"
+    cell: Callable[[int, int], str]  # row, column of the layout -> Excel's name
 
     def plan(self, row: SheetRow, person: Person | None, *, first_seen: int | None) -> PlannedRow:
         """`first_seen`: the row above that has the same 社員ID."""

@@ -22,7 +22,7 @@ class CellProblem:
     """`column` is the place in the layout, or None for a cell outside of it or a whole row."""
 
     column: int | None
-    cell: str  # "C17"
+    cell: str  # as Excel calls it: letters and number
     shown: str
     text: str
 

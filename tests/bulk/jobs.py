@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 from bulk.choices import Subject
@@ -48,3 +49,17 @@ def applied(actor: Employee, content: bytes, subject: Subject = Subject.EMPLOYEE
     apply_import(job.pk)
     job.refresh_from_db()
     return job
+
+
+def exists(actor: Employee, code: str = "00027") -> bool:
+    return bool(Employee.objects.for_company(actor.company).filter(employee_id=code).exists())
+
+
+def later(job: Job, **delta: float) -> None:
+    """As if its worker had been silent, and the file kept, for so long."""
+    past = timedelta(**delta)
+    Job.objects.for_company(job.company).filter(pk=job.pk).update(
+        heartbeat_at=job.heartbeat_at - past,
+        expires_at=job.expires_at - past,
+        created_at=job.created_at - past,
+    )

@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import openpyxl
 import pytest
 from django.contrib.auth.hashers import check_password
-from django.utils import timezone
 
-from bulk.choices import JobStatus, PartKind, Subject, Verdict
-from bulk.models import FilePart, Job, PreviewRow
+from bulk.choices import JobStatus, PartKind, Verdict
+from bulk.models import FilePart, PreviewRow
 from bulk.planning.employees import LAST_ADMINISTRATOR
-from bulk.services import applying, checking, jobs
 from bulk.services.applying import NOT_ALLOWED, STALE, apply_import
-from bulk.services.checking import check_import
-from bulk.services.export_jobs import fetch_export, is_fetchable, run_export
 from bulk.services.files import has_file, open_file
 from bulk.services.jobs import (
     BUSY,
     HAS_ERRORS,
-    INTERRUPTED,
     NOT_READY,
-    claim,
     confirm_import,
     discard_import,
-    purge,
-    start_export,
 )
 from bulk.services.passwords import take_one_time_passwords
 from companies.models import AuditEntry
 from companies.refusals import Refused
 from employees.choices import Role
 from employees.models import Employee
-from tests.bulk.jobs import applied, confirmed, previewed, uploaded
+from tests.bulk.jobs import applied, confirmed, exists, previewed, uploaded
 from tests.bulk.test_employee_import import PASSWORD
-from tests.bulk.workbooks import groups, people, read
+from tests.bulk.workbooks import people, read
 from tests.factories import AdministratorFactory, EmployeeFactory, GroupFactory
 
 NEW = people(["00027", "佐藤", "花子", "hanako@example.com", "", "承認者", PASSWORD])
-
-
-def exists(actor: Employee, code: str = "00027") -> bool:
-    return bool(Employee.objects.for_company(actor.company).filter(employee_id=code).exists())
-
-
-def later(job: Job, **delta: float) -> None:
-    """As if its worker had been silent, and the file kept, for so long."""
-    past = timedelta(**delta)
-    Job.objects.for_company(job.company).filter(pk=job.pk).update(
-        heartbeat_at=job.heartbeat_at - past,
-        expires_at=job.expires_at - past,
-        created_at=job.created_at - past,
-    )
 
 
 def test_B5_a_preview_says_what_would_be_and_changes_nothing(administrator: Employee) -> None:
@@ -276,190 +252,3 @@ def test_X5_one_time_passwords_are_given_once_to_the_person_who_confirmed(
         administrator.pk,
         "ワンタイムパスワード（1名）",
     )
-
-
-# --- workers that die, and time -------------------------------------------------------------
-
-
-def test_a_job_whose_worker_is_gone_is_taken_over(administrator: Employee) -> None:
-    job = uploaded(administrator, NEW)
-    assert claim(job.pk) is not None
-    assert claim(job.pk) is None  # somebody works on it
-    job.refresh_from_db()
-
-    later(job, seconds=61)
-    check_import(job.pk)
-
-    job.refresh_from_db()
-    assert (job.status, job.tries) == (JobStatus.READY, 2)
-
-
-def test_a_worker_that_lost_its_lease_writes_nothing(
-    administrator: Employee, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = uploaded(administrator, NEW)
-    beat = jobs.beat
-
-    def taken_over(*arguments: Any, **values: Any) -> None:
-        Job.objects.for_company(administrator.company).update(lease=None)
-        beat(*arguments, **values)
-
-    monkeypatch.setattr(checking, "beat", taken_over)
-    check_import(job.pk)
-
-    job.refresh_from_db()
-    assert job.status == JobStatus.RUNNING
-    assert not PreviewRow.objects.for_company(administrator.company).exists()
-
-
-def test_a_job_that_kills_its_workers_is_ended(administrator: Employee) -> None:
-    job = uploaded(administrator, NEW)
-    for _ in range(jobs.MOST_TRIES):
-        claim(job.pk)
-        job.refresh_from_db()
-        later(job, seconds=61)
-
-    check_import(job.pk)
-
-    job.refresh_from_db()
-    assert (job.status, job.error) == (JobStatus.FAILED, INTERRUPTED)
-
-
-@pytest.mark.parametrize("place", ["write", "end"])
-def test_B5_an_apply_that_breaks_leaves_nothing_half_done(
-    administrator: Employee, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    job = confirmed(administrator, NEW)
-    name = "has_administrator" if place == "write" else "imported"
-
-    def broken(*_: Any, **__: Any) -> None:
-        raise MemoryError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(applying, name, broken)
-        with pytest.raises(MemoryError):
-            apply_import(job.pk)
-    job.refresh_from_db()
-    assert job.status == JobStatus.APPLYING
-    assert not exists(administrator)
-
-    apply_import(job.pk)  # as the sweep asks for
-
-    job.refresh_from_db()
-    assert (job.status, job.tries, exists(administrator)) == (JobStatus.DONE, 2, True)
-
-
-def test_an_apply_that_breaks_again_and_again_is_ended(
-    administrator: Employee, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = confirmed(administrator, NEW)
-
-    def broken(*_: Any, **__: Any) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr(applying, "write_all", broken)
-    for _ in range(jobs.MOST_TRIES):
-        with pytest.raises(MemoryError):
-            apply_import(job.pk)
-    apply_import(job.pk)
-
-    job.refresh_from_db()
-    assert (job.status, job.error) == (JobStatus.FAILED, INTERRUPTED)
-
-
-def test_the_sweep_asks_for_workers_anew(
-    administrator: Employee, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[str, int]] = []
-    monkeypatch.setattr(jobs, "_ask", lambda task, pk: asked.append((task, pk)))
-    other = AdministratorFactory()
-    waiting, working = uploaded(other, NEW), confirmed(administrator, NEW)
-    export = start_export(
-        company=administrator.company, subject=Subject.CARDS, actor=administrator, total=1
-    )
-    jobs.ask_again()
-    assert asked == []
-
-    for job in (waiting, working, export):
-        later(job, seconds=61)
-    jobs.ask_again()
-
-    assert sorted(asked) == [
-        ("bulk.apply_import", working.pk),
-        ("bulk.check_import", waiting.pk),
-        ("bulk.write_export", export.pk),
-    ]
-
-
-def test_files_and_previews_are_purged_after_24_hours(administrator: Employee) -> None:
-    done = applied(administrator, people(["00028", "佐藤", "", "", "", "", ""]))
-    ready = previewed(administrator, NEW)
-    purge()
-    assert FilePart.objects.for_company(administrator.company).count() == 2
-
-    for job in (done, ready):
-        later(job, hours=24)
-    purge()
-
-    ready.refresh_from_db()
-    assert not FilePart.objects.for_company(administrator.company).exists()
-    assert ready.status == JobStatus.CANCELLED
-    rows = PreviewRow.objects.for_company(administrator.company)
-    assert {row.job_id for row in rows} == {done.pk}
-    later(done, days=29)
-    later(Job.objects.for_company(administrator.company).get(pk=done.pk), days=1)
-    purge()
-    assert not rows.all().exists()
-    done.refresh_from_db()
-    later(done, days=400)
-    purge()
-    assert not Job.objects.for_company(administrator.company).filter(pk=done.pk).exists()
-
-
-def test_an_import_that_is_being_applied_keeps_its_file(administrator: Employee) -> None:
-    job = confirmed(administrator, NEW)
-    later(job, hours=25)
-
-    purge()
-    apply_import(job.pk)
-
-    job.refresh_from_db()
-    assert job.status == JobStatus.DONE
-
-
-# --- exports ---------------------------------------------------------------------------------
-
-
-def test_B1_an_export_is_written_by_a_worker(administrator: Employee) -> None:
-    job = start_export(
-        company=administrator.company, subject=Subject.EMPLOYEES, actor=administrator, total=1
-    )
-    assert not is_fetchable(job)
-
-    run_export(job.pk)
-
-    job.refresh_from_db()
-    assert (job.status, job.total) == (JobStatus.DONE, 1)
-    assert not AuditEntry.objects.for_company(administrator.company).exists()
-    content = b"".join(fetch_export(job=job, actor=administrator))
-    assert read(content)["社員"][1] == [
-        "a001",
-        "山田",
-        "花子",
-        "a001@example.com",
-        "グループ1",
-        "管理者",
-        "",
-    ]
-    entry = AuditEntry.objects.for_company(administrator.company).get()
-    assert (entry.action, entry.object_label) == ("downloaded", "社員リスト（1名）")
-    later(job, hours=25)
-    job.refresh_from_db()
-    assert not is_fetchable(job)
-
-
-def test_B2_an_import_of_groups_runs_the_same_way(administrator: Employee) -> None:
-    job = applied(administrator, groups(["営業部", ""]), Subject.GROUPS)
-
-    assert (job.status, job.new) == (JobStatus.DONE, 1)
-    assert job.created_at <= timezone.now()

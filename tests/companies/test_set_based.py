@@ -135,7 +135,7 @@ def test_many_new_rows_arrive_as_they_were_given(count: int) -> None:
                 action="created",
                 object_type="employee",
                 object_label=str(number),
-                changes={"name": [None, odd[number % len(odd)]]},
+                changes={"last_name": [None, odd[number % len(odd)]]},
             )
             for number in range(count)
         ],
@@ -145,6 +145,10 @@ def test_many_new_rows_arrive_as_they_were_given(count: int) -> None:
     assert [row.object_label for row in rows] == [str(number) for number in range(count)]
     for number, row in enumerate(rows):
         text = odd[number % len(odd)]
-        assert (row.actor_label, row.changes, row.object_id) == (text, {"name": [None, text]}, None)
+        assert (row.actor_label, row.changes, row.object_id) == (
+            text,
+            {"last_name": [None, text]},
+            None,
+        )
         assert row.actor_id == (None if number % 2 else number)
         assert row.at is not None
