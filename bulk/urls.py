@@ -12,6 +12,7 @@ urlpatterns = [
     path("bulk/imports/<int:pk>/", jobs.import_page, name="bulk-import"),
     path("bulk/jobs/<int:pk>/progress/", jobs.progress, name="bulk-progress"),
     path("bulk/imports/<int:pk>/apply/", jobs.apply, name="bulk-import-apply"),
+    path("bulk/imports/<int:pk>/check/", jobs.check_again, name="bulk-import-check"),
     path("bulk/imports/<int:pk>/discard/", jobs.discard, name="bulk-import-discard"),
     path("bulk/imports/<int:pk>/errors/", jobs.errors, name="bulk-import-errors"),
     path("bulk/imports/<int:pk>/passwords/", jobs.passwords, name="bulk-import-passwords"),

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 STALE: Final = (
     "プレビューの後にデータが変わったため、実行しませんでした。何も変更していません。"
-    "もう一度ファイルを選択し、内容を確認してください。"
+    "「プレビューを作り直す」を押し、内容を確認してください。"
 )
 NOT_ALLOWED: Final = (
     "インポートを実行した社員が管理者ではなくなったため、実行しませんでした。何も変更していません。"
@@ -171,7 +171,6 @@ def _locked(job_id: int) -> Job | None:
 def _fail(job: Job, text: str) -> None:
     job.status, job.error, job.finished_at = JobStatus.FAILED, text, timezone.now()
     job.save(update_fields=["status", "error", "finished_at"])
-    remove_file(job=job)
 
 
 def _is_administrator(person: Employee | None) -> bool:

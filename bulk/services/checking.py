@@ -17,7 +17,7 @@ from bulk.planning.rows import Counts, Fingerprint, PlannedRow, in_order
 from bulk.reading.problems import Unreadable
 from bulk.reading.table import CellProblem
 from bulk.services.export import IN_MEMORY, extras_of
-from bulk.services.files import FileGone, open_file, store_file
+from bulk.services.files import FileGone, open_file, remove_file, store_file
 from bulk.services.importers import Importer
 from bulk.services.jobs import LostLease, beat, claim, end
 from bulk.services.tables import importer_of, table_of
@@ -43,6 +43,7 @@ def check_import(job_id: int) -> None:
         text = str(problem) if isinstance(problem, Unreadable) else FILE_GONE
         PreviewRow.objects.for_company(job.company_id).filter(job=job).delete()
         end(job, lease, JobStatus.FAILED, error=text)
+        remove_file(job=job)
     except LostLease:
         return
 

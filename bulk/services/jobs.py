@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bulk.choices import JobKind, JobStatus, PartKind, Subject
 from bulk.models import FilePart, Job, PreviewRow
-from bulk.services.files import remove_file, store_file
+from bulk.services.files import has_file, remove_file, store_file
 from companies.models import Company
 from companies.refusals import Refused
 from employees.models import Employee
@@ -111,6 +111,32 @@ def confirm_import(*, job: Job, actor: Employee) -> None:
     if not asked:
         raise Refused(NOT_READY)
     transaction.on_commit(lambda: _ask(APPLY, job.pk), robust=True)
+
+
+@transaction.atomic
+def check_again(*, job: Job) -> None:
+    """プレビューを作り直す: of an import that was not applied, from its file. Raises Refused."""
+    failed = Job.objects.for_company(job.company_id).filter(
+        pk=job.pk, status=JobStatus.FAILED, expires_at__gt=timezone.now()
+    )
+    if not has_file(job=job, kind=PartKind.UPLOAD):
+        raise Refused(NOT_READY)
+    try:
+        with transaction.atomic():
+            restarted = failed.update(
+                status=JobStatus.WAITING,
+                error="",
+                tries=0,
+                done=0,
+                lease=None,
+                finished_at=None,
+                heartbeat_at=timezone.now(),
+            )
+    except IntegrityError:
+        raise Refused(BUSY) from None
+    if not restarted:
+        raise Refused(NOT_READY)
+    _ask_worker_on_commit(job)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from bulk.choices import JobKind, JobStatus, PartKind, Subject, Verdict
 from bulk.models import Job, PreviewRow
 from bulk.preview import PreviewFilter
+from bulk.services import jobs
 from bulk.services.applying import progress_key
 from bulk.services.export_jobs import is_fetchable
 from bulk.services.files import FileGone, has_file, open_file
@@ -25,7 +26,9 @@ from bulk.services.jobs import confirm_import, discard_import
 from bulk.services.passwords import take_one_time_passwords
 from bulk.views.exports import exports_of
 from bulk.workbook import CONTENT_TYPE
+from companies import audit
 from companies.access import administrators_only, not_for_support
+from companies.models import AuditAction
 from companies.refusals import Refused
 from companies.requests import SignedInRequest
 from employees.models import Employee
@@ -52,6 +55,8 @@ def import_page(request: SignedInRequest, pk: int) -> HttpResponse:
     job = _import(request, pk)
     context: dict[str, Any] = {"job": job, **_progress(job)}
     if job.is_active or job.status == JobStatus.FAILED:
+        is_kept = job.expires_at > timezone.now() and has_file(job=job, kind=PartKind.UPLOAD)
+        context["can_check_again"] = job.status == JobStatus.FAILED and is_kept
         return render(request, "bulk/import.html", context)
     rows = PreviewRow.objects.for_company(request.user.company).filter(job=job)
     narrowed = PreviewFilter.from_query(request.GET.dict(), job)
@@ -73,8 +78,7 @@ def import_page(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the page asks for every 2 seconds; the last answer brings the whole page."""
-    jobs = Job.objects.for_company(request.user.company)
-    job: Job = get_object_or_404(jobs, pk=pk)
+    job: Job = get_object_or_404(Job.objects.for_company(request.user.company), pk=pk)
     if job.kind == JobKind.EXPORT and job.started_by_id != request.user.pk:
         raise Http404
     if not job.is_active:
@@ -92,6 +96,16 @@ def apply(request: SignedInRequest, pk: int) -> HttpResponse:
         job.refresh_from_db()
         if job.status not in {JobStatus.APPLYING, JobStatus.DONE}:  # another pressed it just now
             messages.error(request, str(refusal))
+    return redirect("bulk-import", pk)
+
+
+@administrators_only
+@require_POST
+def check_again(request: SignedInRequest, pk: int) -> HttpResponse:
+    try:
+        jobs.check_again(job=_import(request, pk))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect("bulk-import", pk)
 
 
@@ -115,6 +129,9 @@ def errors(request: SignedInRequest, pk: int) -> HttpResponseBase:
     except FileGone:
         messages.error(request, ERRORS_GONE)
         return redirect("bulk-import", pk)
+    label = f"{job.get_subject_display()}のエラー（{job.errors:,}件）"
+    event = audit.Event(AuditAction.DOWNLOADED, "import", job.pk, label, {})
+    audit.write_audit(company=job.company_id, actor=audit.person(request.user), events=[event])
     return _attachment(content, f"{Subject(job.subject).file_label}_エラー.xlsx")
 
 
@@ -160,6 +177,6 @@ def _own_export(request: SignedInRequest, pk: int) -> Job:
 
 
 def _import(request: SignedInRequest, pk: int) -> Job:
-    jobs = Job.objects.for_company(request.user.company).filter(kind=JobKind.IMPORT)
-    job: Job = get_object_or_404(jobs.select_related("company"), pk=pk)
+    imports = Job.objects.for_company(request.user.company).filter(kind=JobKind.IMPORT)
+    job: Job = get_object_or_404(imports.select_related("company"), pk=pk)
     return job

@@ -88,6 +88,7 @@ MATRIX: Final[dict[str, Row]] = {
     "bulk-import": Row(ADMINISTRATORS, "import"),
     "bulk-progress": Row(ADMINISTRATORS, "import"),
     "bulk-import-apply": _post(ADMINISTRATORS, "import"),
+    "bulk-import-check": _post(ADMINISTRATORS, "import"),
     "bulk-import-discard": _post(ADMINISTRATORS, "import"),
     "bulk-import-errors": Row(ADMINISTRATORS, "import", support=False),
     "bulk-import-passwords": _post(ADMINISTRATORS, "import"),

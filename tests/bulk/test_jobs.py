@@ -12,11 +12,13 @@ from bulk.choices import JobStatus, PartKind, Verdict
 from bulk.models import FilePart, PreviewRow
 from bulk.planning.employees import LAST_ADMINISTRATOR
 from bulk.services.applying import NOT_ALLOWED, STALE, apply_import
+from bulk.services.checking import check_import
 from bulk.services.files import has_file, open_file
 from bulk.services.jobs import (
     BUSY,
     HAS_ERRORS,
     NOT_READY,
+    check_again,
     confirm_import,
     discard_import,
 )
@@ -172,6 +174,32 @@ def test_B5_a_plan_that_has_gone_stale_is_refused(administrator: Employee, what:
     after = list(Employee.objects.for_company(administrator.company).order_by("pk").values())
     assert after == before
     assert not AuditEntry.objects.for_company(administrator.company).exists()
+
+
+def test_B5_a_stale_plan_can_be_made_anew_from_the_same_file(administrator: Employee) -> None:
+    job = confirmed(administrator, NEW)
+    changed_meanwhile(administrator, "person made")
+    apply_import(job.pk)
+
+    check_again(job=job)
+    with pytest.raises(Refused, match=NOT_READY):
+        check_again(job=job)
+    check_import(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.new, job.changed, job.error) == (JobStatus.READY, 0, 1, "")
+    confirm_import(job=job, actor=administrator)
+    apply_import(job.pk)
+    job.refresh_from_db()
+    assert job.status == JobStatus.DONE
+
+
+def test_B6_an_unreadable_file_is_not_kept(administrator: Employee) -> None:
+    job = previewed(administrator, b"nothing")
+
+    with pytest.raises(Refused, match=NOT_READY):
+        check_again(job=job)
+    assert not FilePart.objects.for_company(administrator.company).exists()
 
 
 def test_B5_what_the_file_does_not_touch_may_change(administrator: Employee) -> None:

@@ -36,7 +36,7 @@ NEW = people(["00027", "佐藤", "花子", "", "", "", ""])
 GETS = ["", "imports/{job}/", "imports/{job}/errors/", "jobs/{job}/progress/", "export/cards/"]
 POSTS = [
     *("import/", "export/employees/start/", "imports/{job}/apply/", "imports/{job}/discard/"),
-    "imports/{job}/passwords/",
+    *("imports/{job}/passwords/", "imports/{job}/check/"),
 ]
 
 
@@ -166,7 +166,7 @@ def test_a_second_import_is_refused(signed_in: Client, administrator: Employee) 
     assert BUSY in text(response)
 
 
-def test_B5_the_preview_shows_each_change(signed_in: Client, administrator: Employee) -> None:
+def test_B3_B5_the_preview_shows_each_change(signed_in: Client, administrator: Employee) -> None:
     linked = LinkedEmployeeFactory(
         company=administrator.company, employee_id="00028", last_name="鈴木", email="s@example.com"
     )
@@ -270,6 +270,20 @@ def test_a_failed_import_says_why(signed_in: Client, administrator: Employee) ->
 
     assert "インポートしていません。何も変更していません。" in shown
     assert problems.NOT_EXCEL in shown
+
+
+def test_B5_a_stale_plan_offers_a_new_preview(signed_in: Client, administrator: Employee) -> None:
+    job = confirmed(administrator, NEW)
+    EmployeeFactory(company=administrator.company, employee_id="00027")
+    apply_import(job.pk)
+    assert "プレビューの後にデータが変わったため、実行しませんでした。" in page(signed_in, job)
+
+    for _ in range(2):
+        signed_in.post(f"/bulk/imports/{job.pk}/check/")
+
+    assert "内容の確認" in page(signed_in, job)
+    job.refresh_from_db()
+    assert job.status == JobStatus.WAITING
 
 
 def test_progress_is_asked_for_until_the_end(signed_in: Client, administrator: Employee) -> None:
