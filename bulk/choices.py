@@ -41,7 +41,7 @@ class PartKind(models.TextChoices):
     UPLOAD = "upload", "選択されたファイル"
     EXPORT = "export", "エクスポートしたファイル"
     ERRORS = "errors", "エラーの一覧"
-    PASSWORDS = "passwords", "ワンタイムパスワード"
+    PASSWORDS = "passwords", "一時パスワード"
 
 
 class Verdict(models.TextChoices):

@@ -17,6 +17,7 @@ FOLDERS = (
     "integrations",
     "webhooks",
     "bulk",
+    "operators",
     "config",
     "templates",
 )

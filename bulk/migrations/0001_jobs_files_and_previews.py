@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             name='FilePart',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('upload', '選択されたファイル'), ('export', 'エクスポートしたファイル'), ('errors', 'エラーの一覧'), ('passwords', 'ワンタイムパスワード')], max_length=12)),
+                ('kind', models.CharField(choices=[('upload', '選択されたファイル'), ('export', 'エクスポートしたファイル'), ('errors', 'エラーの一覧'), ('passwords', '一時パスワード')], max_length=12)),
                 ('number', models.PositiveIntegerField()),
                 ('content', models.BinaryField()),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='companies.company')),

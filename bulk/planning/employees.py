@@ -47,9 +47,9 @@ LAST_ADMINISTRATOR: Final = (
     "先に別の社員を管理者にしてください。"
 )
 KEPT_AS_IN_SMARTHR: Final = "社員ID・姓名・メールアドレスはSmartHRの値のままです。"
-ONE_TIME_NEW: Final = "パスワードが空のため、ワンタイムパスワードを発行します。"
+ONE_TIME_NEW: Final = "パスワードが空のため、一時パスワードを発行します。"
 ONE_TIME_RAISED: Final = (
-    "初期パスワードのままの社員のため、ワンタイムパスワードを発行します。"
+    "初期パスワードのままの社員のため、一時パスワードを発行します。"
     "今のパスワードは使えなくなります。"
 )
 SET: Final = "設定"

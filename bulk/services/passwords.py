@@ -19,10 +19,10 @@ from companies.models import AuditAction
 from companies.refusals import Refused
 from employees.models import Employee
 
-SHEET: Final = "ワンタイムパスワード"
-HEADINGS: Final = (Heading("社員ID", 26), Heading("氏名", 30), Heading("ワンタイムパスワード", 26))
+SHEET: Final = "一時パスワード"
+HEADINGS: Final = (Heading("社員ID", 26), Heading("氏名", 30), Heading("一時パスワード", 26))
 GONE: Final = (
-    "ワンタイムパスワードは、すでにダウンロードしたか、期限が過ぎたため、ありません。"
+    "一時パスワードは、すでにダウンロードしたか、期限が過ぎたため、ありません。"
     "必要なときは、社員の画面でパスワードを再発行してください。"
 )
 

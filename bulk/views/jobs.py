@@ -145,7 +145,7 @@ def passwords(request: SignedInRequest, pk: int) -> HttpResponseBase:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("bulk-import", pk)
-    return _attachment(content, "ワンタイムパスワード.xlsx")
+    return _attachment(content, "一時パスワード.xlsx")
 
 
 def _attachment(content: bytes, name: str) -> HttpResponse:

@@ -99,7 +99,7 @@ class PersonForm(forms.Form):
         rule = f"{MINIMUM_LENGTH}文字以上。企業IDは使えません。"
         if person is None:
             password.label = "パスワード"
-            password.help_text = f"空のときは、一度だけ使えるパスワードを発行します。{rule}"
+            password.help_text = f"空のときは、一時パスワードを発行します。{rule}"
         else:
             password.help_text = f"空のときは変更しません。{rule}"
         if person is not None and person.is_linked:

@@ -271,12 +271,12 @@ def test_X5_one_time_passwords_are_given_once_to_the_person_who_confirmed(
     with pytest.raises(Refused):
         take_one_time_passwords(job=job, actor=administrator)
 
-    [_, [code, name, password]] = read(content)["ワンタイムパスワード"]
+    [_, [code, name, password]] = read(content)["一時パスワード"]
     made = Employee.objects.for_company(administrator.company).get(employee_id="00027")
     assert (code, name) == ("00027", "佐藤 花子")
     assert check_password(str(password), made.password)
     entry = AuditEntry.objects.for_company(administrator.company).get(action="downloaded")
     assert (entry.actor_id, entry.object_label) == (
         administrator.pk,
-        "ワンタイムパスワード（1名）",
+        "一時パスワード（1名）",
     )

@@ -242,14 +242,14 @@ def test_X5_one_time_passwords_are_downloaded_once(client: Client, administrator
     job = applied(administrator, NEW)
     other = AdministratorFactory(company=administrator.company)
     client.force_login(other)
-    assert "ワンタイムパスワードをダウンロード" not in page(client, job)
+    assert "一時パスワードをダウンロード" not in page(client, job)
     client.force_login(administrator)
-    assert "ワンタイムパスワードをダウンロード" in page(client, job)
+    assert "一時パスワードをダウンロード" in page(client, job)
 
     address = f"/bulk/imports/{job.pk}/passwords/"
     first, second = client.post(address), client.post(address, follow=True)
 
-    assert read(first.content)["ワンタイムパスワード"][1][0] == "00027"
+    assert read(first.content)["一時パスワード"][1][0] == "00027"
     assert "no-store" in first["Cache-Control"]
     assert "すでにダウンロードしたか" in text(second)
 

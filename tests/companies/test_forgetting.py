@@ -282,7 +282,7 @@ def test_X6_whoever_is_killed_half_way_leaves_whole_people(
 ) -> None:
     monkeypatch.setattr(forgetting, "PEOPLE", 1)
     for number in range(3):
-        remove(hired(company, code=f"E00{number}"))
+        remove(hired(company, code=f"E{number:03}"))
     clock.shift(timedelta(days=91))
     mentions, calls = forgetting._blank_mentions, []
 

@@ -189,10 +189,7 @@ def test_X5_passwords_of_the_raised_are_shown_once(client: Client, company: Comp
     shown = press(client, page)
     again = press(client, page)
 
-    assert (
-        "初期パスワードのままの1名には、一度だけ使えるパスワードを発行します。"
-        in page.content.decode()
-    )
+    assert "初期パスワードのままの1名には、一時パスワードを発行します。" in page.content.decode()
     [(person, password)] = shown.context["rows"]
     initial.refresh_from_db()
     assert (person, initial.check_password(password)) == (initial, True)

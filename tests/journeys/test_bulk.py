@@ -77,7 +77,7 @@ def test_B5_people_are_exported_edited_and_imported(
         timeout=SYNC_MS
     )
     with page.expect_download():
-        page.get_by_role("button", name="ワンタイムパスワードをダウンロード").click()
+        page.get_by_role("button", name="一時パスワードをダウンロード").click()
 
     changed = Employee.objects.for_company(company).get(employee_id="00027")
     assert (changed.last_name, changed.group.name, changed.role) == (

@@ -62,7 +62,7 @@ def test_a_person_is_added_with_a_chosen_square_of_an_image(
     page.keyboard.press("End")  # with the keyboard alone
     page.get_by_role("button", name="社員を追加").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("一度だけ使えるパスワード")
+    expect(page.get_by_role("heading", level=1)).to_have_text("一時パスワード")
     expect(page.get_by_role("button", name="印刷")).to_be_visible()
     person = Employee.objects.for_company(company).get(employee_id="new-01")
     assert person.group.name == "部門07"
