@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -49,11 +49,16 @@ class Choice:
     is_chosen: bool
 
 
+def _sent(request: SignedInRequest) -> QueryDict | None:
+    """Also where nothing was filled in: that is answered as a form with errors."""
+    return request.POST if request.method == "POST" else None
+
+
 @administrators_only
 @require_http_methods(METHODS)
 def group_add(request: SignedInRequest) -> HttpResponse:
     company = request.user.company
-    form = GroupForm(request.POST or None, initial={"parent": _wanted_parent(request, company)})
+    form = GroupForm(_sent(request), initial={"parent": _wanted_parent(request, company)})
     if request.method == "POST" and form.is_valid():
         try:
             group = create_group(
@@ -78,7 +83,7 @@ def group_rename(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {"group": group, "before": group.name, "path": tree.path(pk)}
     if request.method != "POST" and _is_locked(group):
         return redirect("group-detail", pk)
-    form = NameForm(request.POST or None, initial={"name": group.name})
+    form = NameForm(_sent(request), initial={"name": group.name})
     if request.method == "POST" and form.is_valid():
         try:
             rename_group(group=group, name=form.cleaned_data["name"], actor=person(request.user))

@@ -1,4 +1,4 @@
-"""What a page of a person or a group shows of its link to SmartHR (X9)."""
+"""What a page of a person or a group shows of its tie to SmartHR (X9, D4)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
+from companies.models import Company
 from employees.models import Employee
 from groups.models import Group
 from integrations.models import SmartHRIntegration
 from integrations.person_sync_texts import outcome_of
+from integrations.record_links import smarthr_site
 from integrations.services.explanations import why_group, why_person
 from integrations.services.person_syncs import newest_of
 from integrations.services.unlinking import may_unlink
@@ -43,3 +45,29 @@ def can_unlink(integration: SmartHRIntegration) -> bool:
 def smarthr_group(group: Group) -> dict[str, Any]:
     """Nothing for a group that is not linked."""
     return {"group": group, "why": why_group(group)} if group.is_linked else {}
+
+
+@register.simple_tag
+def smarthr_page_of(person: Employee) -> str:
+    """Where SmartHR shows the person; "" for a hand-made one, or where no address is known."""
+    if not person.is_linked:
+        return ""
+    integration = _integration(person.company_id)
+    site = smarthr_site(integration) if integration else ""
+    return f"{site}/crews/{person.smarthr_id}" if site else ""
+
+
+@register.simple_tag
+def applied_department_slot(company: Company) -> int | None:
+    """D4: with a slot, a sync moves linked people back into their department's group."""
+    integration = _integration(company.pk)
+    return integration.department_slot if integration else None
+
+
+def _integration(company_id: int) -> SmartHRIntegration | None:
+    found: SmartHRIntegration | None = (
+        SmartHRIntegration.objects.for_company(company_id)
+        .only("company_id", "subdomain", "department_slot")
+        .first()
+    )
+    return found

@@ -260,6 +260,7 @@ def test_E7_the_form_says_nothing_about_the_present_password(
 
 def test_O3_a_page_asks_as_often_for_many_groups(client: Client, company: Company) -> None:
     person = LinkedEmployeeFactory(company=company)
+    IntegrationFactory(company=company)
 
     with CaptureQueriesContext(connection) as at_one:
         client.get(f"/employees/{person.pk}/")
