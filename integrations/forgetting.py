@@ -20,7 +20,7 @@ from companies.services.forgetting import (
 from companies.set_based import update_rows
 from companies.signals import people_forgotten
 from integrations.choices import Subject
-from integrations.models import RunRecord, SyncRun, Tie
+from integrations.models import PersonSync, RunRecord, SyncRun, Tie
 from integrations.reasons import Reason
 
 
@@ -117,6 +117,8 @@ def _who_started(company_id: int, label: str, person: Forgotten) -> None:
         Q(decided_at=None) | Q(decided_at__lte=person.seen_until), decided_by_label=label
     )
     ties.update(decided_by_label=blanked)
+    asked = PersonSync.objects.for_company(company_id).filter(asked_by_id=person.pk)
+    asked.filter(asked_by_label=label).update(asked_by_label=blanked)
 
 
 def _runs(company_id: int) -> Any:

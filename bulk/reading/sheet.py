@@ -21,8 +21,11 @@ from bulk.reading.parts import Book, Text
 from bulk.reading.problems import Unreadable
 from bulk.reading.xml import Attributes, parse_slowly
 
-MOST_COLUMNS: Final = 16_384
+MOST_COLUMNS: Final = 16_384  # Excel's own limits
+LAST_ROW: Final = 1_048_576
 MOST_CELLS: Final = 2_000_000
+# Of all cells together: a text that is stored once can stand in each of them.
+MOST_CHARACTERS: Final = 40_000_000
 CELLS_NAMED: Final = 3
 Row = tuple[int, dict[int, str]]  # its number, and texts by column (0 is A)
 
@@ -47,6 +50,7 @@ class _SheetHandler(Text):
         self._cells: dict[int, str] = {}
         self._column = -1
         self._count = 0
+        self._characters = 0
         self._kind = "n"
         self._style = 0
         self._has_formula = False
@@ -85,7 +89,7 @@ class _SheetHandler(Text):
 
     def _start_row(self, attributes: Attributes) -> None:
         number = int(attributes["r"]) if "r" in attributes else self._number + 1
-        if number <= self._number:  # twice, or back
+        if not self._number < number <= LAST_ROW:  # twice, or back, or beyond
             raise Unreadable(problems.NOT_EXCEL)
         self._number = number
         self._column = -1
@@ -105,6 +109,9 @@ class _SheetHandler(Text):
             return
         raw = self.take()
         value: str = Bad("", FORMULA) if self._has_formula else self._value(raw)
+        self._characters += len(value)
+        if self._characters > MOST_CHARACTERS:
+            raise Unreadable(problems.TOO_LARGE_UNPACKED)
         if value or isinstance(value, Bad):
             self._cells[self._column] = value
 

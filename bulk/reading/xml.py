@@ -16,6 +16,8 @@ DEEPEST: Final = 60
 MOST_ELEMENTS: Final = 5_000_000
 # What has come of a tag that does not end; an ordinary one has some hundred bytes.
 LONGEST_TAG: Final = 1024 * 1024
+# Of elements, attributes and namespaces; the parser remembers every one to its end.
+MOST_NAMES: Final = 10_000
 Attributes = dict[str, str]
 
 
@@ -46,7 +48,7 @@ def parse_slowly(package: Package, part: str, handler: Handler) -> Iterator[None
         for chunk in package.chunks(part):
             fed += len(chunk)
             parser.Parse(chunk, False)
-            if fed - parser.CurrentByteIndex > LONGEST_TAG:
+            if fed - parser.CurrentByteIndex > LONGEST_TAG or len(parser.intern) > MOST_NAMES:
                 raise Unreadable(problems.NOT_EXCEL)
             yield
         parser.Parse(b"", True)
@@ -59,6 +61,7 @@ def _parser(handler: Handler) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_document_type
+    parser.StartNamespaceDeclHandler = _only_counted
     names: dict[str, str] = {}
     depth = elements = 0
     hear_start, hear_end = handler.start, handler.end
@@ -98,3 +101,7 @@ def _remember(names: dict[str, str], name: str) -> str:
 
 def _refuse_document_type(*_: Any) -> None:
     raise Unreadable(problems.NOT_EXCEL)
+
+
+def _only_counted(*_: Any) -> None:
+    """What is told to a handler is among the names that the parser has met."""

@@ -8,6 +8,7 @@ of an address goes, too.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -91,13 +92,21 @@ def replaced(value: Any, replacements: Mapping[str, str]) -> Any:
     """A stored value with every text in it replaced."""
     if isinstance(value, str):
         for text, instead in replacements.items():
-            value = value.replace(text, instead)
+            value = _replaced_text(value, text, instead)
         return value
     if isinstance(value, list):
         return [replaced(item, replacements) for item in value]
     if isinstance(value, dict):
         return {key: replaced(item, replacements) for key, item in value.items()}
     return value
+
+
+def _replaced_text(value: str, text: str, instead: str) -> str:
+    """An address only as a whole: the end of a longer one is somebody else's."""
+    if text not in value or "@" not in text or "（" in text:
+        return value.replace(text, instead) if text else value
+    whole = rf"(?<![A-Za-z0-9._+-]){re.escape(text)}(?![A-Za-z0-9-]|\.[A-Za-z0-9])"
+    return re.sub(whole, lambda _: instead, value)
 
 
 def forget_due() -> int:
@@ -218,7 +227,7 @@ def _without(
     person: Forgotten, object_type: str, texts: tuple[str, dict[str, Any], str]
 ) -> tuple[str, dict[str, Any], str]:
     label, changes, reason = texts
-    if any(name in label for name in person.labels):  # it is the person's own, like a card
+    if any(name and name in label for name in person.labels):  # it is the person's own, like a card
         changes = blank_changes(object_type, changes)
     instead = person.replacements
     return replaced(label, instead), replaced(changes, instead), replaced(reason, instead)
