@@ -48,7 +48,6 @@ MATRIX: Final[dict[str, Row]] = {
     "logout": _post(ANYBODY, support=True),
     "password-forgot": Row(ANYBODY),
     "healthz": Row(ANYBODY),
-    "readyz": Row(ANYBODY),
     "home": Row(PEOPLE, support=True),
     "password": Row(PEOPLE),
     "display-mode": Row(PEOPLE),
@@ -157,8 +156,9 @@ OF_THEIR_OWN: Final = {
     "card-pdf": Row(PEOPLE, "card", key="card"),
     "employee-image": Row(PEOPLE, "person", support=True),
 }
-# What machines and mails bring, each with a secret of its own and tests of its own.
+# What machines and mails ask, most with a secret of its own, and each with tests of its own.
 BY_SECRET: Final = {
+    "readyz": "tests/config/test_health.py",  # waits for workers
     "smarthr-webhook": "tests/webhooks/test_endpoint_w5.py",
     "None": "tests/webhooks/test_endpoint_w5.py",  # any other address below the webhook's
     "password-reset": "tests/employees/accounts/test_reset.py",
