@@ -6,12 +6,11 @@ import hashlib
 from datetime import timedelta
 from uuid import uuid4
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.serializers import serialize
 from django.utils import timezone
 
-from cards.models import CardArchive
+from bulk.choices import PartKind, Verdict
+from bulk.models import FilePart, Job, PreviewRow
 from companies.audit import Event, write_audit
 from companies.models import AuditAction, Company
 from employees.models import Employee, FormerEmployeeId
@@ -19,6 +18,7 @@ from integrations.choices import PlanNotice, UnattendedKind
 from integrations.models import (
     CrewTombstone,
     HeldLogin,
+    PersonSync,
     RunPage,
     SentPlanNotice,
     SyncRun,
@@ -74,9 +74,14 @@ def full_company(*, ended: int = 31) -> Company:
         company=company, subdomain="acme", remote_id="1", not_before=now + timedelta(days=1)
     )
     report_issue(company, "token_rejected")
-    archive = CardArchive.objects.for_company(company).get()
-    archive.image = default_storage.save("images/archived.png", ContentFile(b"picture"))
-    archive.save()
+    PersonSync.objects.create(
+        company=company, employee=person, asked_at=now, asked_by_id=1, asked_by_label=NAME
+    )
+    job = Job.objects.for_company(company).order_by("pk")[0]
+    FilePart.objects.create(
+        company=company, job=job, kind=PartKind.UPLOAD, number=1, content=b"content"
+    )
+    PreviewRow.objects.create(company=company, job=job, number=2, verdict=Verdict.NEW, label=NAME)
     event = Event(AuditAction.VISITED, "company", company.pk, BEGUN, {})
     write_audit(company=company, actor=SUPPORT, events=[event])
     return end_contract(company, ended)
