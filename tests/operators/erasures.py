@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bulk.choices import PartKind, Verdict
 from bulk.models import FilePart, Job, PreviewRow
+from cards.models import CardArchive
 from companies.audit import Event, write_audit
 from companies.models import AuditAction, Company
 from employees.models import Employee, FormerEmployeeId
