@@ -102,7 +102,8 @@ def _add_card(employee: Employee, title: str, romaji: str) -> None:
         company=employee.company,
         employee=employee,
         company_name=employee.company.name,
-        department_name=employee.group.name,
+        # As on the screen: グループ1 is no department.
+        department_name="" if employee.group.is_default else employee.group.name,
         title=title,
         last_name=employee.last_name,
         first_name=employee.first_name,
