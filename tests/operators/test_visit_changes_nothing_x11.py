@@ -27,8 +27,9 @@ UNSAFE = ("post", "put", "patch", "delete")
 BUTTONS = {"smarthr-check", "smarthr-preview", "operator-visit-end", "logout"}
 # Downloads, and what is a person's own or the operator's: not even to be read.
 CLOSED = {
-    *("password", "display-mode"),
-    *("smarthr-run-csv", "bulk-export-cards", "smarthr-webhook-secret"),
+    *("password", "display-mode", "card-add", "card-preview"),
+    *("smarthr-run-csv", "audit-csv", "smarthr-webhook-secret", "archive-download"),
+    *("bulk-export-cards", "bulk-export-job", "bulk-export-file", "bulk-import-errors"),
     *(name for name in MATRIX if name.startswith("operator-")),
 }
 # What a visit may write: its lines in the log, the session, and how fast a token may ask.
@@ -135,9 +136,11 @@ def test_X11_what_brings_a_secret_of_its_own_takes_no_change_either(guest: Clien
     before = state()
 
     assert guest.post("/notifications/some-token/").status_code == 403
+    assert guest.post(reverse("password-reset", args=["some-key"])).status_code == 403
     assert guest.post("/webhooks/smarthr/x/").status_code in (401, 403, 404)
     assert changed(before) == []
-    assert set(BY_SECRET) == {"smarthr-webhook", "None", "smarthr-address-confirm"}
+    mailed = {"smarthr-address-confirm", "password-reset"}
+    assert set(BY_SECRET) == {"smarthr-webhook", "None", *mailed}
 
 
 def test_X11_every_view_says_what_a_visit_may_do_with_it() -> None:
