@@ -28,7 +28,7 @@ UNCLEAR: Final = (
     "この社員のほかの名刺の行がファイルにないため、どの名刺の変更か決められません。"
     "エクスポートしたファイルの、この社員の行をすべて残して直してください。"
 )
-MOST_COMPARED: Final = 60  # cards of one person beyond which order decides instead of likeness
+MOST_COMPARED: Final = 10_000  # pairs beyond which order decides instead of likeness
 
 
 class Card(NamedTuple):
@@ -56,7 +56,7 @@ class CardPlanner:
         if len(left) < len(unused):
             unclear, pairs = left, []
         else:
-            unclear, pairs = [], _alike(left, unused)
+            unclear, pairs = [], alike(left, unused)
         found |= {row.number: card for row, card in pairs}
         left_places = MOST_CARDS - len(cards)
         planned = [self._row(row, owner, found.get(row.number)) for row in rows]
@@ -121,9 +121,9 @@ def _matched(
     return found, left, [card for card in cards if card.pk not in used]
 
 
-def _alike(rows: Sequence[SheetRow], cards: Sequence[Card]) -> list[tuple[SheetRow, Card]]:
+def alike(rows: Sequence[SheetRow], cards: Sequence[Card]) -> list[tuple[SheetRow, Card]]:
     """A row for each card; the pairs with most equal fields first, then in order."""
-    if len(cards) > MOST_COMPARED:
+    if len(rows) * len(cards) > MOST_COMPARED:
         return list(zip(rows, cards, strict=False))
     ranked = sorted(
         (-_equal_fields(row.values[1:], card.printed), first, second)

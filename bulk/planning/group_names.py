@@ -15,11 +15,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from bulk.reading import problems
 from bulk.reading.cells import LONGEST_TEXT
+from bulk.reading.problems import Unreadable
 from groups.tree import SEPARATOR, GroupTree, Node
 from groups.wanted import may_be_parent, problems_of_name
 
 ESCAPE: Final = "\\"
+# What a file may ask for: the path in one cell can name thousands of groups, each with its own.
+MOST_NEW: Final = 150_000
+LONGEST_PATHS: Final = 40_000_000  # of all new groups together
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class GroupNames:
     )
     _paths: dict[int, str] = field(default_factory=dict)
     _references: dict[int, str] = field(default_factory=dict)
+    _length: int = 0
 
     def find(self, text: str, *, current: int | None = None) -> Found:
         """The group that a cell means; `current` is the group of the row's employee."""
@@ -92,7 +98,7 @@ class GroupNames:
     def add_path(self, text: str) -> int | None:
         """The group at the end of a path, made up where it is missing (its parents too).
 
-        None where the text is no path of names that a group may have.
+        None where the text is no path of names that a group may have. Raises Unreadable.
         """
         names = _exact_parts(text)[0] if text.startswith(SEPARATOR) else text.split(SEPARATOR)
         parent: int | None = None
@@ -114,10 +120,14 @@ class GroupNames:
         return parent
 
     def add(self, name: str, parent: int | None) -> int:
+        """Raises Unreadable."""
         pk = -len(self.new) - 1
         self.new.append(NewGroup(pk, name, parent))
         self.put(Node(pk, name, parent, None, is_linked=False, is_default=False))
         self._references.clear()
+        self._length += len(self._paths.get(pk, ""))
+        if len(self.new) > MOST_NEW or self._length > LONGEST_PATHS:
+            raise Unreadable(problems.TOO_LARGE_UNPACKED)
         return pk
 
     def put(self, node: Node) -> None:

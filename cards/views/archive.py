@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
@@ -83,6 +84,9 @@ def archive_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def image(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The picture as part of a page; with `download` as a file, which is noted (X6)."""
     archive = kept_archive(request, pk)
+    as_file = "download" in request.GET
+    if as_file and request.user.is_support_visitor:  # X11: nor does the log say that it was one
+        raise PermissionDenied
     content_type = _image_type(archive)
     if content_type is None:
         raise Http404
@@ -90,7 +94,6 @@ def image(request: SignedInRequest, pk: int) -> HttpResponseBase:
         file = default_storage.open(archive.image)
     except OSError:
         raise Http404 from None
-    as_file = "download" in request.GET
     if as_file:
         note_download(archive=archive, what="画像", actor=audit.person(request.user))
     suffix = PurePosixPath(archive.image).suffix.lower()

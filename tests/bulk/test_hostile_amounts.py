@@ -9,9 +9,14 @@ from collections.abc import Callable
 
 import pytest
 
+from bulk.planning.cards import Card, alike
+from bulk.planning.group_names import GroupNames
 from bulk.reading import problems
 from bulk.reading.problems import Unreadable
 from bulk.reading.sheet import LAST_ROW
+from bulk.reading.table import SheetRow
+from cards.models import PRINTED_FIELDS
+from cards.services.cards import MOST_CARDS
 from tests.bulk.test_hostile_files import (
     HEAD,
     MEMORY,
@@ -98,3 +103,33 @@ def test_B6_the_last_row_of_a_sheet_is_read() -> None:
     data = cells("営業部", number=LAST_ROW)
 
     assert [row.number for row in rows(with_sheet(HEAD + data))] == [LAST_ROW]
+
+
+def test_B6_paths_of_thousands_of_groups_do_not_fill_the_memory() -> None:
+    names = GroupNames({})
+
+    def plan() -> None:
+        for row in range(20):
+            names.add_path("/".join([f"営{row}", "a", *["b", "a"] * 8_000]))
+
+    tracemalloc.start()
+    with pytest.raises(Unreadable) as problem:
+        plan()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert str(problem.value) == problems.TOO_LARGE_UNPACKED
+    assert peak < MEMORY
+
+
+def test_B6_very_many_rows_of_one_person_are_not_all_compared() -> None:
+    others = ("",) * (len(PRINTED_FIELDS) - 1)
+    rows = [SheetRow(number, ("00027", f"a{number}", *others)) for number in range(30_000)]
+    cards = [Card(place, (f"b{place}", *others)) for place in range(MOST_CARDS)]
+    tracemalloc.start()
+    pairs = alike(rows, cards)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [card.pk for _, card in pairs] == list(range(MOST_CARDS))
+    assert peak < MEMORY / 10

@@ -14,10 +14,12 @@ from django.test import Client
 from django.urls import reverse
 
 from companies.access import support_may
+from companies.models import AuditEntry
 from employees.models import Employee
 from tests.access.matrix import BY_SECRET, MATRIX, OF_THEIR_OWN
 from tests.access.world import World, world
-from tests.factories import GroupCandidateFactory
+from tests.cards.archives import archive_of, stored_image
+from tests.factories import GroupCandidateFactory, LinkedEmployeeFactory
 from tests.operators.steps import REASON, path
 from tests.project_tree import all_views
 
@@ -135,9 +137,9 @@ def test_X11_what_brings_a_secret_of_its_own_takes_no_change_either(guest: Clien
     before = state()
 
     assert guest.post("/notifications/some-token/").status_code == 403
+    assert guest.post(reverse("password-reset", args=["some-key"])).status_code == 403
     assert guest.post("/webhooks/smarthr/x/").status_code in (401, 403, 404)
     assert changed(before) == []
-    assert guest.post("/password/reset/some-key/?key=x").status_code == 403
     of_mails = {"smarthr-address-confirm", "password-reset"}
     assert set(BY_SECRET) == {"smarthr-webhook", "None", "readyz", *of_mails}
 
@@ -146,3 +148,16 @@ def test_X11_every_view_says_what_a_visit_may_do_with_it() -> None:
     acting = {v.name for v in all_views() if getattr(v.callback, "support", "") == "acts"}
 
     assert acting == BUTTONS
+
+
+def test_X11_an_image_of_an_archive_is_no_download(guest: Client, visited: World) -> None:
+    """Refused before anything is noted: the log would tell of a download that there was not."""
+    person = LinkedEmployeeFactory(company=visited.company, image=stored_image())
+    archive = archive_of(person, "課長")
+    lines = AuditEntry.objects.for_company(visited.company).count()
+
+    response = guest.get(reverse("archive-image", kwargs={"pk": archive.pk}) + "?download=1")
+    closed(response)
+
+    assert response.status_code == 403
+    assert AuditEntry.objects.for_company(visited.company).count() == lines
