@@ -17,7 +17,6 @@ from companies.models import Company
 from groups.tree import GroupTree
 
 LONGEST_SEARCH: Final = 100
-LARGEST_KEY: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class CardFilter:
 
 
 def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= LARGEST_KEY else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _with_those_below(group: int, tree: GroupTree) -> set[int]:

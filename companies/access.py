@@ -4,10 +4,13 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
+from urllib.parse import urlsplit
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -57,6 +60,26 @@ def open_to_support(view: View) -> View:
     return view
 
 
+def _login_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return redirect_to_login(_page_of(request))
+
+    return checked
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where to come back to: after a button, to the page it stood on; its address may be none."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    sent_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(sent_from, allowed_hosts={request.get_host()}):
+        return resolve_url("home")
+    return urlsplit(sent_from)._replace(scheme="", netloc="", fragment="").geturl()
+
+
 def public(view: View) -> View:
     """Open without login."""
     view.access = "public"  # type: ignore[attr-defined]
@@ -65,9 +88,9 @@ def public(view: View) -> View:
 
 def signed_in(view: View) -> View:
     """Open to every employee who is logged in; no browser keeps what it shows."""
-    guarded = never_cache(login_required(view))
+    guarded = never_cache(_login_required(view))
     guarded.access = "signed_in"  # type: ignore[attr-defined]
-    return guarded
+    return cast(View, guarded)
 
 
 def administrators_only(view: View) -> View:
@@ -79,7 +102,7 @@ def administrators_only(view: View) -> View:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    guarded = never_cache(login_required(checked))
+    guarded = never_cache(_login_required(checked))
     guarded.access = "administrators_only"  # type: ignore[attr-defined]
     return cast(View, guarded)
 
@@ -93,6 +116,6 @@ def operators_only(view: View) -> View:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    guarded = never_cache(login_required(checked))
+    guarded = never_cache(_login_required(checked))
     guarded.access = "operators_only"  # type: ignore[attr-defined]
     return cast(View, guarded)

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Before all that may answer 4xx: SmartHR would disable the webhook (W5).
     "webhooks.middleware.DeliveryMiddleware",
+    "companies.middleware.CharsetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

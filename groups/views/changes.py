@@ -233,7 +233,7 @@ def _wanted_parent(request: SignedInRequest, company: Company) -> int:
     given = request.GET.get("parent", "")
     if not given:
         return TOP
-    if not (given.isascii() and given.isdecimal()):
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
         raise Http404
     parent: Group = get_object_or_404(Group.objects.for_company(company), pk=int(given))
     return TOP if parent.is_default else parent.pk

@@ -24,7 +24,7 @@ def group_list(request: SignedInRequest) -> HttpResponse:
         queries.group_tree(company),
         numbers,
         wanted=wanted,
-        at=int(at) if at.isdecimal() and at.isascii() else None,
+        at=int(at) if at.isascii() and at.isdigit() and len(at) < 19 else None,
     )
     return render(request, "groups/list.html", {"found": found, "q": wanted})
 

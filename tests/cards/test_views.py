@@ -323,6 +323,17 @@ def test_O5_cards_of_one_person(client: Client, administrator: Employee) -> None
     assert client.get(f"/cards/?employee={EmployeeFactory().pk}").status_code == 404
 
 
+@pytest.mark.parametrize("key", ["x", "-1", "９", "9" * 25, "9" * 5000])
+@pytest.mark.parametrize("name", ["employee", "group"])
+def test_odd_keys_in_the_address_ask_for_nothing(
+    client: Client, administrator: Employee, name: str, key: str
+) -> None:
+    card_of(administrator, title="課長")
+
+    assert client.get("/cards/", {name: key}).context["page"].paginator.count == 1
+    assert client.get("/cards/add/", {name: key}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("sort", "order"),
     [

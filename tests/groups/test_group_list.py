@@ -47,6 +47,11 @@ def approver(group: Group, **values: object) -> None:
     )
 
 
+@pytest.mark.parametrize("at", ["x", "9" * 25, "9" * 5000])
+def test_odd_place_in_the_address_shows_the_tree(client: Client, company: Company, at: str) -> None:
+    assert client.get("/groups/", {"at": at}).status_code == 200
+
+
 def test_O2_list_shows_the_tree_with_members(client: Client, company: Company) -> None:
     top = LinkedGroupFactory(company=company, name="販売部門", position=1)
     below = LinkedGroupFactory(company=company, name="福岡エリア", parent=top)

@@ -219,7 +219,7 @@ def test_O2_typed_values_are_kept(client: Client, company: Company) -> None:
     assert f'<option value="{top.pk}" selected>' in page
 
 
-@pytest.mark.parametrize("parent", ["x", "-1", "９"])
+@pytest.mark.parametrize("parent", ["x", "-1", "９", "9" * 25, "9" * 5000])
 def test_odd_parent_in_the_address_is_not_found(
     client: Client, company: Company, parent: str
 ) -> None:
