@@ -7,6 +7,7 @@ metadata, no second format hidden in it, no colour profile.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ BYTES: Final = 10 * 1024 * 1024
 PIXELS: Final = 25_000_000
 # Its decoder takes 16 bytes for each of them, four times as many as the others.
 WEBP_PIXELS: Final = 16_000_000
+# Of a JPEG: each costs a walk over all pixels and can be 40 bytes short. Cameras write 1 to 10.
+SCANS: Final = 50
 SIDE: Final = 512
 QUALITY: Final = 90
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
@@ -34,6 +37,11 @@ UNREADABLE: Final = (
     "画像として読み取れませんでした。PNG・JPEG・WebPのいずれかで保存し直して選択してください。"
 )
 MOVING: Final = "動く画像は使えません。動かない画像を選択してください。"
+
+# Inside a scan 0xFF is followed by 0x00 or is a mark to restart at.
+_end_of_scan = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_START_OF_SCAN, _END = 0xDA, 0xD9
+_WITHOUT_LENGTH: Final = frozenset({0x00, 0x01, *range(0xD0, 0xD9), 0xFF})
 
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
@@ -71,6 +79,7 @@ def square_image(file: IO[bytes], *, size: int, crop: Crop = CENTRE) -> bytes:
     if size > BYTES:
         raise BadImage(TOO_LARGE)
     _check_webp(file)
+    _check_jpeg(file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -192,3 +201,29 @@ def _check_webp(file: IO[bytes]) -> None:
         width, height = (number & 0x3FFF for number in struct.unpack("<HH", head[26:30]))
     if width * height > WEBP_PIXELS:
         raise BadImage(TOO_MANY_PIXELS)
+
+
+def _check_jpeg(file: IO[bytes]) -> None:
+    file.seek(0)
+    content = file.read() if file.read(2) == b"\xff\xd8" else b""
+    file.seek(0)
+    if _scans_of(content) > SCANS:
+        raise BadImage(UNREADABLE)
+
+
+def _scans_of(content: bytes) -> int:
+    """Of the first image in the file (after its first two bytes), as a decoder finds them."""
+    scans = place = 0
+    while (place := content.find(b"\xff", place)) >= 0 and place + 4 <= len(content):
+        marker = content[place + 1]
+        if marker == _END:
+            break
+        if marker in _WITHOUT_LENGTH:
+            place += 1 if marker == 0xFF else 2
+            continue
+        place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
+        if marker == _START_OF_SCAN:
+            scans += 1
+            end = _end_of_scan.search(content, place)
+            place = end.start() if end else len(content)
+    return scans

@@ -15,6 +15,7 @@ from PIL import Image, ImageCms
 
 from employees.images import (
     MOVING,
+    SCANS,
     SIDE,
     TOO_LARGE,
     TOO_MANY_PIXELS,
@@ -175,6 +176,14 @@ def webp_that_claims(width: int, height: int) -> bytes:
     return bytes(plain)
 
 
+def jpeg_of_scans(number: int) -> bytes:
+    """The last scan again and again: a few bytes, each of them a walk over the whole image."""
+    plain = saved(Image.new("L", (40, 30)), "JPEG", progressive=True)
+    scans = plain[:-2].split(b"\xff\xda")
+    more = number - len(scans) + 1
+    return b"\xff\xda".join([*scans, *scans[-1:] * more]) + plain[-2:]
+
+
 def moving(kind: str) -> bytes:
     frames = [Image.new("RGB", (20, 20), colour) for colour in (RED, BLUE)]
     return saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
@@ -196,6 +205,7 @@ def moving(kind: str) -> bytes:
         (png_that_claims(60_000, 60_000), TOO_MANY_PIXELS),
         (png_that_claims(100, 100), UNREADABLE),
         (webp_that_claims(16_000, 16_000), TOO_MANY_PIXELS),
+        (jpeg_of_scans(SCANS + 1), UNREADABLE),
         (moving("PNG"), MOVING),
         (moving("WEBP"), MOVING),
     ],
@@ -205,6 +215,20 @@ def test_O4_what_is_no_good_image_is_refused_with_the_reason(content: bytes, tex
         square_image(io.BytesIO(content), size=len(content))
 
     assert str(refusal.value) == text
+
+
+def test_O4_scans_of_a_jpeg_are_counted_and_nothing_that_only_looks_like_one() -> None:
+    looks_like_one = b"\xff\xda" * (SCANS + 1)
+    fine = [
+        jpeg_of_scans(SCANS),
+        saved(Image.effect_noise((300, 300), 90), "JPEG", progressive=True),
+        saved(Image.effect_noise((300, 300), 90), "JPEG", restart_marker_blocks=1),
+        saved(Image.new("RGB", (20, 20)), "JPEG", comment=looks_like_one),
+        saved(Image.new("RGB", (20, 20)), "JPEG") + looks_like_one,
+    ]
+
+    for content in fine:
+        square_image(io.BytesIO(content), size=len(content))
 
 
 def test_O4_a_large_file_is_not_even_opened() -> None:
