@@ -47,7 +47,7 @@ NO_PAGES: Final = {
     *("employee-bulk", "employee-image", "employee-resume", "employee-sync"),
     *("card-preview", "card-pdf", "card-duplicate", "card-keep"),
     *("archive-image", "archive-download", "audit-csv"),
-    *("bulk-upload", "bulk-export", "bulk-export-file", "bulk-progress"),
+    *("bulk-upload", "bulk-export", "bulk-export-file", "bulk-progress", "bulk-import-check"),
     *("bulk-import-apply", "bulk-import-discard", "bulk-import-errors", "bulk-import-passwords"),
     *("operator-visit", "operator-visit-end"),
 }

@@ -41,8 +41,8 @@ def test_from_login_to_the_badge(page: Page, site: str, account: Account) -> Non
 
     page.get_by_role("link", name="社員リスト", exact=True).click()
     expect(page.locator("tbody .mk-badge-smarthr").first).to_be_visible()
-    page.get_by_role("link", name="グループ", exact=True).click()
-    expect(page.locator("tbody .mk-badge-smarthr")).to_have_count(12)
+    page.get_by_label("メインメニュー").get_by_role("link", name="グループ", exact=True).click()
+    expect(page.get_by_role("tree").locator(".mk-badge-smarthr")).to_have_count(12)
 
 
 def test_running_sync_is_cancelled(page: Page, site: str, account: Account) -> None:
