@@ -137,6 +137,8 @@ def _edit_page(
     }
     if overtaken:
         context |= {"overtaken": _differences(person, form), "last": last_change_of(person)}
+        # No browser sends them a second time.
+        context["typed_again"] = bool(form.wanted.password or form.wanted_image.content)
     status = 422 if form.is_bound else 200
     return render(request, "employees/edit.html", context, status=status)
 

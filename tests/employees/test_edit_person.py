@@ -270,3 +270,17 @@ def test_O3_a_page_asks_as_often_for_many_groups(client: Client, company: Compan
 
     assert page.count("<option") >= 30
     assert len(at_thirty) == len(at_one)
+
+
+@pytest.mark.parametrize("password", ["", "a password of its own kind"])
+def test_O3_whoever_was_overtaken_is_told_to_type_the_password_again(
+    client: Client, password: str
+) -> None:
+    administrator = AdministratorFactory()
+    client.force_login(administrator)
+    person = EmployeeFactory(company=administrator.company)
+
+    page = save(client, person, version="older", last_name="別", new_password=password)
+
+    words = "パスワードと画像は、もう一度入力してください。"
+    assert (words in page.content.decode()) == bool(password)
