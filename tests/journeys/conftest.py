@@ -78,6 +78,14 @@ def page(page: Page) -> Iterator[Page]:
     assert complaints == []
 
 
+@pytest.fixture(params=[1280, 375], ids=["desk", "phone"])
+def width(request: pytest.FixtureRequest, page: Page) -> int:
+    """Of the page, in px: the test runs on a desk's screen and on a telephone's."""
+    width: int = request.param
+    page.set_viewport_size({"width": width, "height": 812})
+    return width
+
+
 @pytest.fixture
 def account(settings: Any) -> Iterator[Account]:
     with start_simulator() as simulator:

@@ -32,7 +32,11 @@ def choose_password(page: Page, button: str) -> None:
 
 
 def test_X5_an_applicant_resets_by_mail_and_logs_in(
-    page: Page, administrator: Employee, live_server: Any, mailoutbox: list[EmailMessage]
+    page: Page,
+    width: int,
+    administrator: Employee,
+    live_server: Any,
+    mailoutbox: list[EmailMessage],
 ) -> None:
     person = EmployeeFactory(
         company=administrator.company, employee_id="a001", email="hanako@example.com"

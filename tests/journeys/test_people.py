@@ -47,7 +47,7 @@ def colours(name: str | None) -> Any:
 
 
 def test_a_person_is_added_with_a_chosen_square_of_an_image(
-    page: Page, live_server: Any, company: Company, photo: Path
+    page: Page, width: int, live_server: Any, company: Company, photo: Path
 ) -> None:
     log_in(page, str(live_server.url), "/employees/")
     page.get_by_role("link", name="社員を追加").click()
@@ -73,7 +73,7 @@ def test_a_person_is_added_with_a_chosen_square_of_an_image(
 
 
 def test_many_people_are_changed_after_a_question(
-    page: Page, live_server: Any, company: Company
+    page: Page, width: int, live_server: Any, company: Company
 ) -> None:
     EmployeeFactory.create_batch(30, company=company, last_name="佐藤", password="!")
     LinkedEmployeeFactory.create_batch(25, company=company, last_name="佐藤", password="!")
