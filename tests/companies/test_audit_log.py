@@ -190,7 +190,7 @@ def test_X6_pages_follow_each_other_without_gap_or_double(
         pages = []
         while address:
             body = signed_in.get(address).content.decode()
-            pages.append(re.findall(r"<span>(n\d+)</span>", body))
+            pages.append(re.findall(r"<(?:span|a [^>]*)>(n\d+)<", body))
             link = re.search(rf'<a class="btn" href="([^"]+)" rel="{words}"', body)
             address = f"{LOG}{link[1].replace('&amp;', '&')}" if link else ""
             last.append(body)
