@@ -322,7 +322,8 @@ def test_X8_tying_thousands_takes_few_queries(
     )
     chosen = keys(run)
 
-    with django_assert_max_num_queries(62):
+    # Of these 25 are SQLite's inserts of 2,000 lines of the audit log, 83 at once.
+    with django_assert_max_num_queries(64):
         done = tie(company=customer.company, ties=chosen, actor=ACTOR)
 
     assert len(done.done) == 2000
