@@ -6,7 +6,7 @@ would bring back rows that were deleted meanwhile.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -23,7 +23,7 @@ _COPY_ESCAPES: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _copy_special: Final = re.compile(r"[\\\t\n\r]")
 
 
-def batches(items: Collection[T], size: int = IN_CLAUSE) -> Iterator[list[T]]:
+def batches(items: Iterable[T], size: int = IN_CLAUSE) -> Iterator[list[T]]:
     """All items in their order, at most `size` at a time."""
     remaining = iter(items)
     while batch := list(islice(remaining, size)):

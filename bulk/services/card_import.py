@@ -12,7 +12,7 @@ from bulk.layouts import CARDS
 from bulk.planning.cards import Card, CardOwner, CardPlanner
 from bulk.planning.rows import PlannedRow, of_verdict
 from bulk.reading.table import SheetRow, Table
-from bulk.services.importers import BATCH, Importer, chunked, usable_ids
+from bulk.services.importers import BATCH, Importer, usable_ids
 from cards.models import PRINTED_FIELDS, BusinessCard
 from cards.person import present_values
 from companies.audit import Actor, Event, write_audit
@@ -36,7 +36,7 @@ class CardImporter(Importer):
 
     def planned(self) -> Iterator[list[PlannedRow]]:
         planner = CardPlanner(self.table.cell)
-        for groups in chunked(_by_person(self.table), BATCH // 2):
+        for groups in batches(_by_person(self.table), BATCH // 2):
             owners = self._owners(code for code, _ in groups)
             cards = self._cards([owner.pk for owner in owners.values()])
             planned: list[PlannedRow] = []

@@ -10,9 +10,9 @@ from bulk.planning.employees import LAST_ADMINISTRATOR, ROLE, EmployeePlanner, P
 from bulk.planning.rows import PlannedRow, of_verdict
 from bulk.reading.table import CellProblem, SheetRow, Table
 from bulk.services.importers import (
+    BATCH,
     Importer,
     OneTimePassword,
-    chunked,
     usable_ids,
     values_of,
 )
@@ -56,7 +56,7 @@ class EmployeeImporter(Importer):
     def planned(self) -> Iterator[list[PlannedRow]]:
         seen: dict[str, int] = {}
         gains = False
-        for batch in chunked(self.table.rows()):
+        for batch in batches(self.table.rows(), BATCH):
             people = self._people(values_of(batch, 0))
             planned = []
             for row in batch:

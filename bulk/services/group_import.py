@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from bulk.planning.groups import GroupPlanner
 from bulk.planning.rows import PlannedRow
-from bulk.services.importers import Importer, chunked
+from bulk.services.importers import BATCH, Importer
 from companies.audit import Actor
+from companies.set_based import batches
 
 
 class GroupImporter(Importer):
@@ -18,7 +19,7 @@ class GroupImporter(Importer):
         planner = GroupPlanner(self.names, self.creates_groups, self.table.cell)
         planned = planner.plan(rows)
         self._rows_of_file = {row.keys[0] for row in planned if row.keys}
-        yield from chunked(planned)
+        yield from batches(planned, BATCH)
 
     def write(self, rows: Sequence[PlannedRow], actor: Actor) -> None:
         self.new_groups.make(actor)

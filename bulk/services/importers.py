@@ -7,8 +7,7 @@ are equal is anything kept (bulk.services.applying).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from bulk.planning.group_names import GroupNames, group_names
 from bulk.planning.rows import PlannedRow
@@ -21,7 +20,6 @@ from employees.identifiers import is_valid_employee_id
 from employees.models import Employee
 from groups.queries import group_tree
 
-T = TypeVar("T")
 BATCH: Final = 1000
 
 
@@ -63,12 +61,6 @@ class Importer:
     def new_group_paths(self) -> list[str]:
         """Of groups that no row of the file stands for."""
         return [self.names.path(group.pk) for group in self.names.new]
-
-
-def chunked(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
-    remaining = iter(items)
-    while chunk := list(islice(remaining, size)):
-        yield chunk
 
 
 def usable_ids(codes: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -114,9 +114,6 @@ class PersonPlan:
     password: str = field(default="", repr=False)
     # Cannot be decided before the last page (E11): read it again from the held crews then.
     held: bool = False
-
-    def noting(self, *notes: Note) -> PersonPlan:
-        return replace(self, notes=(*self.notes, *notes))
 
 
 @dataclass(frozen=True, slots=True)
